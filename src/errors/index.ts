@@ -1,0 +1,11 @@
+export { ConfigurationError, type ConfigurationErrorCode } from "./configuration-error.js";
+export { DecodeError } from "./decode-error.js";
+export { EndpointError, type EndpointErrorCode, type EndpointErrorDetails } from "./endpoint-error.js";
+export { FormatError, type FormatErrorCode, type FormatErrorDetails } from "./format-error.js";
+export { JobError, type JobErrorCode, type JobErrorDetails } from "./job-error.js";
+export { LocalError, type LocalErrorCode } from "./local-error.js";
+export { MissingDependencyError } from "./missing-dependency-error.js";
+export { SageMakerError, type SageMakerErrorOptions } from "./sagemaker-error.js";
+export { UnsupportedError, type UnsupportedErrorCode } from "./unsupported-error.js";
+export { ValidationError, type ValidationErrorCode, type ValidationIssue } from "./validation-error.js";
+export { WaitTimeoutError } from "./wait-timeout-error.js";

@@ -1,0 +1,38 @@
+/** A seeded source of uniform numbers. The same seed gives the same numbers on every machine and Node version. */
+export interface Random {
+  /** Uniform in [0, 1), 32 bits of it. */
+  next(): number;
+  /** Uniform integer in [0, bound). */
+  nextInt(bound: number): number;
+}
+
+/** sfc32, seeded by splitmix32: small, fast, passes the usual statistical batteries. Not for secrets. */
+export function seededRandom(seed: number): Random {
+  let mix = seed | 0;
+  const splitmix = (): number => {
+    mix = (mix + 0x9e3779b9) | 0;
+    let z = mix ^ (mix >>> 16);
+    z = Math.imul(z, 0x21f0aaad);
+    z ^= z >>> 15;
+    z = Math.imul(z, 0x735a2d97);
+    return (z ^ (z >>> 15)) | 0;
+  };
+  let a = splitmix();
+  let b = splitmix();
+  let c = splitmix();
+  let counter = 1;
+  const next32 = (): number => {
+    const sum = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (c << 21) | (c >>> 11);
+    c = (c + sum) | 0;
+    return sum >>> 0;
+  };
+  for (let round = 0; round < 12; round++) next32();
+  return {
+    next: () => next32() / 4294967296,
+    nextInt: (bound) => Math.floor((next32() / 4294967296) * bound),
+  };
+}
