@@ -1,0 +1,52 @@
+// The guard of lean imports: what each entry point pulls when it is bundled for Node, in bytes and in packages.
+// Budgets are limits, not targets; raise one only with a reason in the commit message.
+import { readFile } from "node:fs/promises";
+import { build } from "esbuild";
+
+const budgets = {
+  // A service that only predicts: the runtime client and nothing else.
+  "./predictor": {
+    ownKb: 60,
+    totalKb: 460,
+    never: ["zod", "@aws-sdk/client-sagemaker", "@aws-sdk/client-s3", "@aws-sdk/client-sts", "@aws-sdk/client-cloudwatch-logs"],
+  },
+  "./formats": { ownKb: 60, totalKb: 60, never: ["zod", "@aws-sdk/client-s3", "@aws-sdk/client-sagemaker-runtime"] },
+};
+
+const { exports } = JSON.parse(await readFile("package.json", "utf8"));
+let failed = false;
+for (const [entry, budget] of Object.entries(budgets)) {
+  const file = exports[entry].import.default;
+  const result = await build({
+    entryPoints: [file],
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    outdir: "out",
+    logLevel: "error",
+  });
+  const perPackage = new Map();
+  for (const output of Object.values(result.metafile.outputs)) {
+    for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {
+      if (bytesInOutput === 0) continue;
+      const match = /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/u.exec(input);
+      const owner = match?.[1] ?? "(own)";
+      perPackage.set(owner, (perPackage.get(owner) ?? 0) + bytesInOutput);
+    }
+  }
+  const own = (perPackage.get("(own)") ?? 0) / 1024;
+  const total = [...perPackage.values()].reduce((sum, bytes) => sum + bytes, 0) / 1024;
+  const forbidden = budget.never.filter((name) => perPackage.has(name));
+  const faults = [
+    ...(own > budget.ownKb ? [`own code ${own.toFixed(1)} KiB > ${budget.ownKb}`] : []),
+    ...(total > budget.totalKb ? [`total ${total.toFixed(1)} KiB > ${budget.totalKb}`] : []),
+    ...forbidden.map((name) => `pulls ${name}`),
+  ];
+  console.log(`${entry}: own ${own.toFixed(1)} KiB, total ${total.toFixed(1)} KiB${faults.length > 0 ? `  FAULT: ${faults.join("; ")}` : ""}`);
+  failed ||= faults.length > 0;
+}
+process.exit(failed ? 1 : 0);
