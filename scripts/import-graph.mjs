@@ -8,7 +8,13 @@ const budgets = {
   "./predictor": {
     ownKb: 60,
     totalKb: 460,
-    never: ["zod", "@aws-sdk/client-sagemaker", "@aws-sdk/client-s3", "@aws-sdk/client-sts", "@aws-sdk/client-cloudwatch-logs"],
+    never: [
+      "zod",
+      "@aws-sdk/client-sagemaker",
+      "@aws-sdk/client-s3",
+      "@aws-sdk/client-sts",
+      "@aws-sdk/client-cloudwatch-logs",
+    ],
   },
   "./formats": { ownKb: 60, totalKb: 60, never: ["zod", "@aws-sdk/client-s3", "@aws-sdk/client-sagemaker-runtime"] },
 };
@@ -46,7 +52,9 @@ for (const [entry, budget] of Object.entries(budgets)) {
     ...(total > budget.totalKb ? [`total ${total.toFixed(1)} KiB > ${budget.totalKb}`] : []),
     ...forbidden.map((name) => `pulls ${name}`),
   ];
-  console.log(`${entry}: own ${own.toFixed(1)} KiB, total ${total.toFixed(1)} KiB${faults.length > 0 ? `  FAULT: ${faults.join("; ")}` : ""}`);
+  console.log(
+    `${entry}: own ${own.toFixed(1)} KiB, total ${total.toFixed(1)} KiB${faults.length > 0 ? `  FAULT: ${faults.join("; ")}` : ""}`,
+  );
   failed ||= faults.length > 0;
 }
 process.exit(failed ? 1 : 0);

@@ -7,7 +7,8 @@ import { join, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "..");
 const project = await mkdtemp(join(tmpdir(), "sagemaker-ts-smoke-"));
-const run = (command, args, cwd = project) => execFileSync(command, args, { cwd, stdio: ["ignore", "pipe", "inherit"], encoding: "utf8" });
+const run = (command, args, cwd = project) =>
+  execFileSync(command, args, { cwd, stdio: ["ignore", "pipe", "inherit"], encoding: "utf8" });
 
 try {
   const [{ filename }] = JSON.parse(run("npm", ["pack", "--json", "--silent", "--pack-destination", project], root));
