@@ -1,0 +1,13 @@
+export {
+  blazingTextDefaults,
+  type ResolvedBlazingTextHyperparameters,
+  readBlazingTextHyperparameters,
+  resolveBlazingTextHyperparameters,
+} from "./defaults.js";
+export {
+  type BlazingTextHyperparameters,
+  type BlazingTextMode,
+  blazingTextHyperparametersSchema,
+} from "./hyperparameters.js";
+export { estimateModelSize, type VocabularySize } from "./model-size.js";
+export { hyperparameterWarnings } from "./warnings.js";
