@@ -1,0 +1,155 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, readFile, rename, rm, rmdir, stat, unlink, utimes, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { LocalError } from "../../errors/index.js";
+import { hasCode, temporaryPath } from "./files.js";
+
+const HEARTBEAT_MILLISECONDS = 5_000;
+/** Age of the last heartbeat from which an owner on another host counts as dead. */
+const STALE_MILLISECONDS = 30_000;
+
+/** Who holds a store; the content of `lock/owner.json`. */
+export interface LockOwner {
+  readonly pid: number;
+  /** Start of the process in clock ticks since boot, where the system tells it: a reused process id does not look alive. */
+  readonly processStart: string | undefined;
+  readonly host: string;
+  readonly since: string;
+  readonly token: string;
+}
+
+/**
+ * The single-writer lock of a store: the folder `lock/` with `owner.json` inside. It appears in one rename, so it
+ * is never seen without its owner.
+ */
+export class StoreLock {
+  readonly #folder: string;
+  readonly #token: string;
+  readonly #heartbeat: NodeJS.Timeout;
+
+  private constructor(folder: string, token: string) {
+    this.#folder = folder;
+    this.#token = token;
+    this.#heartbeat = setInterval(() => {
+      const now = new Date();
+      utimes(join(folder, "owner.json"), now, now).catch(() => undefined);
+    }, HEARTBEAT_MILLISECONDS);
+    this.#heartbeat.unref();
+  }
+
+  /**
+   * Takes the lock of a store, also from an owner that is dead.
+   *
+   * @throws LocalError `LOCAL_STORE_LOCKED` naming the process that holds it
+   */
+  static async acquire(root: string, temporaryFolder: string): Promise<StoreLock> {
+    const folder = join(root, "lock");
+    const owner: LockOwner = {
+      pid: process.pid,
+      processStart: await processStart(process.pid),
+      host: hostname(),
+      since: new Date().toISOString(),
+      token: randomUUID(),
+    };
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const prepared = temporaryPath(temporaryFolder);
+      await mkdir(prepared, { recursive: true });
+      await writeFile(join(prepared, "owner.json"), `${JSON.stringify(owner, undefined, 2)}\n`);
+      try {
+        await rename(prepared, folder);
+      } catch (error) {
+        await rm(prepared, { recursive: true, force: true });
+        // A folder in the way: Linux says ENOTEMPTY or EEXIST, Windows EPERM or EACCES.
+        if (!hasCode(error, "ENOTEMPTY", "EEXIST", "EPERM", "EACCES")) throw error;
+        await clearIfStale(root, folder, temporaryFolder);
+        continue;
+      }
+      if ((await readOwner(folder))?.token === owner.token) return new StoreLock(folder, owner.token);
+    }
+    throw new LocalError(
+      `The local SageMaker store ${root} is being opened by several processes.`,
+      "LOCAL_STORE_LOCKED",
+    );
+  }
+
+  /** Gives the lock back. A lock that somebody else has taken over meanwhile is left alone. */
+  async release(): Promise<void> {
+    clearInterval(this.#heartbeat);
+    if ((await readOwner(this.#folder))?.token !== this.#token) return;
+    await unlink(join(this.#folder, "owner.json"));
+    await rmdir(this.#folder).catch(() => undefined);
+  }
+}
+
+/** Moves a dead owner's lock out of the way, or throws that the store is in use. */
+async function clearIfStale(root: string, folder: string, temporaryFolder: string): Promise<void> {
+  const owner = await readOwner(folder);
+  // Released meanwhile, or left without its owner by hand: an empty folder gives way to the next rename.
+  if (!owner) {
+    await rmdir(folder).catch(() => undefined);
+    return;
+  }
+  if (await isAlive(owner, folder)) {
+    const holder =
+      owner.pid === process.pid && owner.host === hostname()
+        ? "this process (pass the open LocalSageMaker as `service`, or close it first)"
+        : `process ${owner.pid} on ${owner.host} (close it first)`;
+    throw new LocalError(
+      `The local SageMaker store ${root} is in use since ${owner.since} by ${holder}. ` +
+        'One process at a time can use a store; another `root`, or root "temporary", gives this one its own.',
+      "LOCAL_STORE_LOCKED",
+    );
+  }
+  const aside = temporaryPath(temporaryFolder);
+  try {
+    await rename(folder, aside);
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return;
+    throw error;
+  }
+  // Another process may have replaced the stale lock by its own in between: then that one goes back.
+  if ((await readOwner(aside))?.token !== owner.token) {
+    await rename(aside, folder).catch(() => undefined);
+    return;
+  }
+  await rm(aside, { recursive: true, force: true });
+}
+
+async function isAlive(owner: LockOwner, folder: string): Promise<boolean> {
+  if (owner.host !== hostname()) {
+    // The process cannot be asked; its heartbeat can.
+    try {
+      return Date.now() - (await stat(join(folder, "owner.json"))).mtimeMs < STALE_MILLISECONDS;
+    } catch {
+      return false;
+    }
+  }
+  try {
+    process.kill(owner.pid, 0);
+  } catch (error) {
+    return hasCode(error, "EPERM");
+  }
+  const start = await processStart(owner.pid);
+  return start === undefined || owner.processStart === undefined || start === owner.processStart;
+}
+
+async function readOwner(folder: string): Promise<LockOwner | undefined> {
+  try {
+    const owner: unknown = JSON.parse(await readFile(join(folder, "owner.json"), "utf8"));
+    return typeof owner === "object" && owner !== null && "token" in owner ? (owner as LockOwner) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Field 22 of `/proc/<pid>/stat`; undefined where there is no such file. */
+async function processStart(pid: number): Promise<string | undefined> {
+  try {
+    const text = await readFile(`/proc/${pid}/stat`, "utf8");
+    // The command name in parentheses may hold blanks; what follows does not.
+    return text.slice(text.lastIndexOf(")") + 2).split(" ")[19];
+  } catch {
+    return undefined;
+  }
+}
