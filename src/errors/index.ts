@@ -6,6 +6,7 @@ export { JobError, type JobErrorCode, type JobErrorDetails } from "./job-error.j
 export { LocalError, type LocalErrorCode } from "./local-error.js";
 export { MissingDependencyError } from "./missing-dependency-error.js";
 export { SageMakerError, type SageMakerErrorOptions } from "./sagemaker-error.js";
+export { UnexpectedResponseError } from "./unexpected-response-error.js";
 export { UnsupportedError, type UnsupportedErrorCode } from "./unsupported-error.js";
 export { ValidationError, type ValidationErrorCode, type ValidationIssue } from "./validation-error.js";
 export { WaitTimeoutError } from "./wait-timeout-error.js";

@@ -1,0 +1,40 @@
+export { isNameTaken, isNotFound, isThrottling, isTransient, isValidationException, messageOf } from "./aws-errors.js";
+export { createError } from "./create-errors.js";
+export type {
+  EndpointDescription,
+  EndpointStatus,
+  SecondaryStatusTransition,
+  TrainingJobDescription,
+  TrainingJobStatus,
+  TransformJobDescription,
+  TransformJobStatus,
+} from "./descriptions.js";
+export { describeEndpoint, type EndpointResult, waitForEndpoint } from "./endpoint-wait.js";
+export type { LogsOptions } from "./job-log.js";
+export type { LogLine } from "./log-tail.js";
+export type { MetricDefinition, MetricValue } from "./metrics.js";
+export type {
+  AlgorithmSpecificationRequest,
+  CreateTrainingJobRequest,
+  CreateTransformJobRequest,
+  ResourceConfigRequest,
+  VpcConfigRequest,
+} from "./requests.js";
+export { type CallOptions, TrainingJob } from "./training-job.js";
+export type { TrainingJobResult } from "./training-job-result.js";
+export { TransformJob, type TransformJobResult } from "./transform-job.js";
+export {
+  type HeartbeatEvent,
+  type LogEvent,
+  type MetricEvent,
+  type PollOptions,
+  type ProgressEvent,
+  pickPollOptions,
+  pickWaitOptions,
+  type StatusEvent,
+  WAIT_DEFAULTS,
+  WAIT_OPTIONS,
+  type WaitOptions,
+  type WarningEvent,
+  waitOptionIssues,
+} from "./wait-options.js";
