@@ -21,22 +21,6 @@ export type TrainingJobStatus = "InProgress" | "Completed" | "Failed" | "Stoppin
 export type TransformJobStatus = "InProgress" | "Completed" | "Failed" | "Stopping" | "Stopped";
 
 /**
- * Status of an endpoint.
- *
- * @public
- */
-export type EndpointStatus =
-  | "OutOfService"
-  | "Creating"
-  | "Updating"
-  | "SystemUpdating"
-  | "RollingBack"
-  | "InService"
-  | "Deleting"
-  | "Failed"
-  | "UpdateRollbackFailed";
-
-/**
  * One entry of a training job's status history.
  *
  * @public
@@ -100,22 +84,6 @@ export interface TransformJobDescription extends Omit<CreateTransformJobRequest,
   readonly TransformEndTime?: Date | undefined;
 }
 
-/**
- * Answer of DescribeEndpoint: AWS member names; the members that every answer has are never undefined.
- *
- * @public
- */
-export interface EndpointDescription {
-  readonly EndpointName: string;
-  readonly EndpointArn: string;
-  readonly EndpointStatus: EndpointStatus;
-  readonly CreationTime: Date;
-  readonly EndpointConfigName?: string | undefined;
-  readonly LastModifiedTime?: Date | undefined;
-  readonly FailureReason?: string | undefined;
-  readonly ProductionVariants?: readonly Readonly<Record<string, unknown>>[] | undefined;
-}
-
 /** Members that every answer has. */
 export const REQUIRED_MEMBERS = Object.freeze({
   DescribeTrainingJob: [
@@ -135,12 +103,6 @@ export const REQUIRED_MEMBERS = Object.freeze({
     "TransformOutput",
     "TransformResources",
   ] satisfies (keyof TransformJobDescription)[],
-  DescribeEndpoint: [
-    "EndpointName",
-    "EndpointArn",
-    "EndpointStatus",
-    "CreationTime",
-  ] satisfies (keyof EndpointDescription)[],
 });
 
 /**

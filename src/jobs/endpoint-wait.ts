@@ -1,16 +1,12 @@
-import type { DescribeEndpointCommandOutput } from "@aws-sdk/client-sagemaker";
 import { JobError } from "../errors/index.js";
-import { sendWith } from "../internal/send.js";
-import type { RuntimeSession } from "../session/index.js";
+import type { EndpointDescription, Session } from "../session/index.js";
 import { consoleUrl } from "./console-url.js";
-import { checkedDescription, type EndpointDescription, type EndpointStatus } from "./descriptions.js";
 import { LogTail } from "./log-tail.js";
-import type { CallOptions } from "./training-job.js";
 import { waitForEnd } from "./wait-engine.js";
 import { checkPollOptions, type PollOptions } from "./wait-options.js";
 
 /** Statuses that the service leaves by itself. Rolling back and system updates end in service, or in a failure. */
-const UNDERWAY = new Set<EndpointStatus>(["Creating", "Updating", "SystemUpdating", "RollingBack"]);
+const UNDERWAY = new Set(["Creating", "Updating", "SystemUpdating", "RollingBack"]);
 const LAST_LINES = 20;
 
 /**
@@ -40,7 +36,7 @@ export interface EndpointResult {
  * @public
  */
 export async function waitForEndpoint(
-  session: RuntimeSession,
+  session: Session,
   endpointName: string,
   options: PollOptions = {},
 ): Promise<EndpointResult> {
@@ -51,11 +47,11 @@ export async function waitForEndpoint(
       session,
       resource: `endpoint "${endpointName}"`,
       name: endpointName,
-      describe: (signal) => describeEndpoint(session, endpointName, { signal }),
+      describe: (signal) => session.describeEndpoint(endpointName, { signal }),
       state: (seen) => {
         const { EndpointStatus: status, FailureReason: reason } = seen;
         if (status === "RollingBack") rolledBack = true;
-        const at = seen.LastModifiedTime ?? seen.CreationTime;
+        const at = seen.LastModifiedTime ?? seen.CreationTime ?? new Date();
         return {
           steps: [{ status, secondaryStatus: status, message: reason ?? "", at, key: status }],
           ended: !UNDERWAY.has(status),
@@ -79,25 +75,7 @@ export async function waitForEndpoint(
   });
 }
 
-/**
- * Asks for the endpoint's present state (DescribeEndpoint).
- *
- * @throws {@link UnexpectedResponseError} when the answer lacks a member that every answer has
- */
-export async function describeEndpoint(
-  session: RuntimeSession,
-  endpointName: string,
-  options: CallOptions = {},
-): Promise<EndpointDescription> {
-  const { DescribeEndpointCommand, SageMakerClient } = await import("../clients/sagemaker.js");
-  const client = session.client("sagemaker", (settings) => new SageMakerClient(settings));
-  const answer = await sendWith<DescribeEndpointCommandOutput>(options.signal, (sendOptions) =>
-    client.send(new DescribeEndpointCommand({ EndpointName: endpointName }), sendOptions),
-  );
-  return checkedDescription("DescribeEndpoint", answer, `endpoint "${endpointName}"`);
-}
-
-async function lastLines(session: RuntimeSession, name: string, signal: AbortSignal | undefined): Promise<string[]> {
+async function lastLines(session: Session, name: string, signal: AbortSignal | undefined): Promise<string[]> {
   try {
     const tail = new LogTail(session, { group: `/aws/sagemaker/Endpoints/${name}`, prefix: "" });
     return await tail.lastLines(LAST_LINES, signal);

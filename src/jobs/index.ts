@@ -1,15 +1,13 @@
 export { isNameTaken, isNotFound, isThrottling, isTransient, isValidationException, messageOf } from "./aws-errors.js";
 export { createError } from "./create-errors.js";
 export type {
-  EndpointDescription,
-  EndpointStatus,
   SecondaryStatusTransition,
   TrainingJobDescription,
   TrainingJobStatus,
   TransformJobDescription,
   TransformJobStatus,
 } from "./descriptions.js";
-export { describeEndpoint, type EndpointResult, waitForEndpoint } from "./endpoint-wait.js";
+export { type EndpointResult, waitForEndpoint } from "./endpoint-wait.js";
 export type { LogsOptions } from "./job-log.js";
 export type { LogLine } from "./log-tail.js";
 export type { MetricDefinition, MetricValue } from "./metrics.js";
@@ -20,10 +18,11 @@ export type {
   ResourceConfigRequest,
   VpcConfigRequest,
 } from "./requests.js";
-export { type CallOptions, TrainingJob } from "./training-job.js";
+export { TrainingJob } from "./training-job.js";
 export type { TrainingJobResult } from "./training-job-result.js";
 export { TransformJob, type TransformJobResult } from "./transform-job.js";
 export {
+  type CleanupEvent,
   type HeartbeatEvent,
   type LogEvent,
   type MetricEvent,

@@ -7,7 +7,7 @@ import type {
 import { JobError } from "../errors/index.js";
 import { assertResourceName } from "../internal/names.js";
 import { sendWith } from "../internal/send.js";
-import type { RuntimeSession } from "../session/index.js";
+import type { CallOptions, Session } from "../session/index.js";
 import { isValidationException } from "./aws-errors.js";
 import { consoleUrl } from "./console-url.js";
 import { createError } from "./create-errors.js";
@@ -25,16 +25,6 @@ const KIND = "Training job";
 const LAST_LINES = 20;
 
 /**
- * Option of a single call.
- *
- * @public
- */
-export interface CallOptions {
-  /** Ends the call with `signal.reason`. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/**
  * A training job by its name: one that was just created, or any other of the account and region.
  *
  * @remarks The object holds only the name; every question goes to the service.
@@ -48,14 +38,14 @@ export interface CallOptions {
  * @public
  */
 export class TrainingJob {
-  readonly session: RuntimeSession;
+  readonly session: Session;
   readonly name: string;
 
   /**
    * @param session - reaches the account and region of the job; nothing is sent
    * @throws {@link ValidationError} `INVALID_OPTIONS` when the name cannot be one of a job
    */
-  constructor(session: RuntimeSession, name: string) {
+  constructor(session: Session, name: string) {
     assertResourceName(name, "training job name");
     this.session = session;
     this.name = name;
@@ -69,7 +59,7 @@ export class TrainingJob {
    * `BUCKET_UNREADABLE` when the service refuses the role or the data; other AWS exceptions as they are
    */
   static async create(
-    session: RuntimeSession,
+    session: Session,
     request: CreateTrainingJobRequest,
     options: CallOptions = {},
   ): Promise<TrainingJob> {

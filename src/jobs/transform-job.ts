@@ -7,7 +7,7 @@ import type {
 import { JobError } from "../errors/index.js";
 import { assertResourceName } from "../internal/names.js";
 import { sendWith } from "../internal/send.js";
-import type { RuntimeSession } from "../session/index.js";
+import type { CallOptions, Session } from "../session/index.js";
 import { isValidationException } from "./aws-errors.js";
 import { consoleUrl } from "./console-url.js";
 import { createError } from "./create-errors.js";
@@ -15,7 +15,6 @@ import { checkedDescription, type TransformJobDescription } from "./descriptions
 import { type LogsOptions, readLog } from "./job-log.js";
 import { type LogLine, LogTail } from "./log-tail.js";
 import type { CreateTransformJobRequest } from "./requests.js";
-import type { CallOptions } from "./training-job.js";
 import { hasEnded } from "./training-job-state.js";
 import { type WaitState, type WaitSubject, waitForEnd } from "./wait-engine.js";
 import { checkWaitOptions, WAIT_DEFAULTS, type WaitOptions } from "./wait-options.js";
@@ -49,14 +48,14 @@ export interface TransformJobResult {
  * @public
  */
 export class TransformJob {
-  readonly session: RuntimeSession;
+  readonly session: Session;
   readonly name: string;
 
   /**
    * @param session - reaches the account and region of the job; nothing is sent
    * @throws {@link ValidationError} `INVALID_OPTIONS` when the name cannot be one of a job
    */
-  constructor(session: RuntimeSession, name: string) {
+  constructor(session: Session, name: string) {
     assertResourceName(name, "transform job name");
     this.session = session;
     this.name = name;
@@ -69,7 +68,7 @@ export class TransformJob {
    * @throws {@link ValidationError} `INVALID_OPTIONS` when the name is taken; other AWS exceptions as they are
    */
   static async create(
-    session: RuntimeSession,
+    session: Session,
     request: CreateTransformJobRequest,
     options: CallOptions = {},
   ): Promise<TransformJob> {

@@ -72,11 +72,28 @@ export interface WarningEvent {
 }
 
 /**
+ * A failed deployment takes back what it created, one event per step.
+ *
+ * @public
+ */
+export interface CleanupEvent {
+  readonly type: "cleanup";
+  /** Name of the endpoint. */
+  readonly jobName: string;
+  readonly resource: "endpoint" | "endpoint configuration" | "model";
+  readonly name: string;
+  /** `waiting`: the service refuses the deletion for now, it is tried again. `failed`: it was given up and may go on billing. */
+  readonly outcome: "deleted" | "waiting" | "failed";
+  readonly message: string;
+  readonly at: Date;
+}
+
+/**
  * What a wait reports while it runs.
  *
  * @public
  */
-export type ProgressEvent = StatusEvent | LogEvent | MetricEvent | HeartbeatEvent | WarningEvent;
+export type ProgressEvent = StatusEvent | LogEvent | MetricEvent | HeartbeatEvent | WarningEvent | CleanupEvent;
 
 /**
  * Options of every wait.
