@@ -55,6 +55,7 @@ export class TrainingJob {
    * Creates the job on the service (CreateTrainingJob) and returns its handle; it does not wait.
    *
    * @param request - sent as it is
+   * @param options - an abort before the request is sent ends the call; afterwards the answer is waited for
    * @throws {@link ValidationError} `INVALID_OPTIONS` when the name is taken, {@link ConfigurationError} `NO_ROLE` or
    * `BUCKET_UNREADABLE` when the service refuses the role or the data; other AWS exceptions as they are
    */
@@ -66,12 +67,11 @@ export class TrainingJob {
     const job = new TrainingJob(session, request.TrainingJobName);
     const { CreateTrainingJobCommand } = await import("../clients/sagemaker.js");
     const client = await job.#client();
+    options.signal?.throwIfAborted();
     try {
-      await sendWith(options.signal, (sendOptions) =>
-        client.send(new CreateTrainingJobCommand(request as unknown as CreateTrainingJobCommandInput), sendOptions),
-      );
+      // Without the signal: a request that is cut off may have been carried out, and nobody would hold the job's name.
+      await client.send(new CreateTrainingJobCommand(request as unknown as CreateTrainingJobCommandInput));
     } catch (error) {
-      if (options.signal?.aborted) throw error;
       throw createError(error, "training job", request.TrainingJobName, request.RoleArn);
     }
     return job;

@@ -65,6 +65,7 @@ export class TransformJob {
    * Creates the job on the service (CreateTransformJob) and returns its handle; it does not wait.
    *
    * @param request - sent as it is
+   * @param options - an abort before the request is sent ends the call; afterwards the answer is waited for
    * @throws {@link ValidationError} `INVALID_OPTIONS` when the name is taken; other AWS exceptions as they are
    */
   static async create(
@@ -75,12 +76,11 @@ export class TransformJob {
     const job = new TransformJob(session, request.TransformJobName);
     const { CreateTransformJobCommand } = await import("../clients/sagemaker.js");
     const client = await job.#client();
+    options.signal?.throwIfAborted();
     try {
-      await sendWith(options.signal, (sendOptions) =>
-        client.send(new CreateTransformJobCommand(request as unknown as CreateTransformJobCommandInput), sendOptions),
-      );
+      // Without the signal: a request that is cut off may have been carried out, and nobody would hold the job's name.
+      await client.send(new CreateTransformJobCommand(request as unknown as CreateTransformJobCommandInput));
     } catch (error) {
-      if (options.signal?.aborted) throw error;
       throw createError(error, "transform job", request.TransformJobName);
     }
     return job;
