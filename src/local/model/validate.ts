@@ -24,16 +24,23 @@ export class RequestValidator {
   }
 
   /**
+   * Checks a request.
+   *
+   * @returns a copy of what the operation knows: without members it does not have, and without nulls, which mean absent
    * @throws ServiceError `SerializationException` for a wrong JSON type, `ValidationException` that lists every
    * violated constraint
    */
-  validate(operation: string, input: Readonly<Record<string, unknown>>, options: ValidateOptions = {}): void {
+  validate(
+    operation: string,
+    input: Readonly<Record<string, unknown>>,
+    options: ValidateOptions = {},
+  ): Record<string, unknown> {
     const root = own(this.#model.operations, operation);
-    if (root === undefined) return;
+    if (root === undefined) return {};
     const walk = new Walk(this.#model, this.#patterns, options);
     walk.checkTypes(root, input, "");
     walk.checkValue(root, input, "");
-    if (walk.faults.length === 0) return;
+    if (walk.faults.length === 0) return walk.known(root, input) as Record<string, unknown>;
     const count = walk.faults.length === 1 ? "1 validation error" : `${walk.faults.length} validation errors`;
     throw new ServiceError("ValidationException", `${count} detected: ${walk.faults.join("; ")}`);
   }
@@ -159,6 +166,21 @@ class Walk {
     }
   }
 
+  /** The part of a value that the model knows, copied. */
+  known(shapeName: string, value: unknown): unknown {
+    const shape = this.#shape(shapeName);
+    if (shape.t === "list") {
+      return (value as readonly unknown[]).filter(isPresent).map((item) => this.known(shape.of, item));
+    }
+    if (shape.t !== "structure" && shape.t !== "map") return value;
+    const copy: [string, unknown][] = [];
+    for (const [key, item] of Object.entries(value as Value)) {
+      const name = shape.t === "map" ? shape.value : own(shape.m, key);
+      if (name !== undefined && isPresent(item)) copy.push([key, this.known(name, item)]);
+    }
+    return Object.fromEntries(copy);
+  }
+
   #checkStructure(shape: Extract<Shape, { t: "structure" }>, value: Value, path: string): void {
     for (const [name, member] of Object.entries(shape.m)) {
       const given = own(value, name);
@@ -275,6 +297,10 @@ function codePoints(text: string): number {
   let count = 0;
   for (const _ of text) count++;
   return count;
+}
+
+function isPresent(value: unknown): boolean {
+  return value !== null && value !== undefined;
 }
 
 function isObject(value: unknown): value is Value {

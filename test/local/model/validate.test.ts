@@ -174,13 +174,14 @@ describe("RequestValidator", () => {
     });
   });
 
-  it("ignores unknown members, but reports them with the nearest known one", () => {
+  it("leaves unknown members out, but reports them with the nearest known one", () => {
     const seen: unknown[] = [];
     validator.validate(
       "CreateTrainingJob",
       { ...trainingJob, Hyperparameters: {}, constructor: 1 },
       { onUnknownMember: (path, suggestion) => seen.push([path, suggestion]) },
     );
+    expect(validator.validate("ListModels", { MaxResults: 3, NameContains: null, Max: 4 })).toEqual({ MaxResults: 3 });
     expect(seen).toEqual([
       ["hyperparameters", "HyperParameters"],
       ["constructor", undefined],

@@ -1,0 +1,74 @@
+import { Worker } from "node:worker_threads";
+import type { FromWorker, ToWorker, WorkerTask } from "./protocol.js";
+
+/** What the owner of a worker thread hears of it. */
+export interface WorkerEvents {
+  onMessage(message: FromWorker): void;
+  /** Text that the engine wrote to standard output or error, line by line. */
+  onOutput(line: string): void;
+  /** The thread is gone without having been asked to: uncaught error, out of memory, `process.exit`. */
+  onCrash(problem: string): void;
+}
+
+/** One worker thread of the local service. */
+export class WorkerThread {
+  readonly #worker: Worker;
+  #ended = false;
+
+  constructor(task: WorkerTask, name: string, events: WorkerEvents) {
+    // Run from TypeScript sources (tsx), the worker's file has that ending too.
+    const file = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
+    this.#worker = new Worker(new URL(file, import.meta.url), { workerData: task, name, stdout: true, stderr: true });
+    this.#worker.on("message", (message: FromWorker) => {
+      if (!this.#ended) events.onMessage(message);
+    });
+    const crash = (problem: string): void => {
+      if (this.#ended) return;
+      this.#ended = true;
+      events.onCrash(problem);
+    };
+    this.#worker.on("error", (error: Error & { code?: string }) => {
+      crash(
+        error.code === "ERR_WORKER_OUT_OF_MEMORY"
+          ? "the worker ran out of memory"
+          : `the worker failed: ${error.message}`,
+      );
+    });
+    this.#worker.on("exit", (code) => crash(`the worker exited with code ${code}`));
+    for (const stream of [this.#worker.stdout, this.#worker.stderr]) {
+      forEachLine(stream, (line) => {
+        if (!this.#ended) events.onOutput(line);
+      });
+    }
+  }
+
+  /** @param transfer - buffers that the worker takes over */
+  send(message: ToWorker, transfer: readonly ArrayBuffer[] = []): void {
+    if (!this.#ended) this.#worker.postMessage(message, transfer);
+  }
+
+  /** Whether this thread keeps the process alive. */
+  keepAlive(yes: boolean): void {
+    if (yes) this.#worker.ref();
+    else this.#worker.unref();
+  }
+
+  /** Ends the thread at once; its events stay silent from now on. */
+  async terminate(): Promise<void> {
+    this.#ended = true;
+    await this.#worker.terminate();
+  }
+}
+
+function forEachLine(stream: NodeJS.ReadableStream, receive: (line: string) => void): void {
+  let rest = "";
+  stream.setEncoding("utf8");
+  stream.on("data", (chunk: string) => {
+    const lines = `${rest}${chunk}`.split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) receive(line);
+  });
+  stream.on("end", () => {
+    if (rest !== "") receive(rest);
+  });
+}

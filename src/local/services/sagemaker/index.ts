@@ -1,0 +1,1 @@
+export { type ControlPlaneOptions, SageMakerControlPlane } from "./control-plane.js";
