@@ -1,3 +1,11 @@
+export { type BlazingTextInstanceType, blazingTextAlgorithm } from "./algorithm.js";
+export {
+  BlazingText,
+  type BlazingTextChanges,
+  type BlazingTextInputs,
+  type BlazingTextOptions,
+  type BlazingTextResults,
+} from "./blazingtext.js";
 export {
   blazingTextDefaults,
   type ResolvedBlazingTextHyperparameters,

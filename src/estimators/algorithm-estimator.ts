@@ -1,0 +1,298 @@
+import type * as z from "zod";
+import { UnsupportedError, ValidationError, type ValidationIssue } from "../errors/index.js";
+import { imageUris } from "../images/index.js";
+import { type Channel, type TrainingInputs, toChannels } from "../inputs/index.js";
+import { textIssues } from "../internal/checks.js";
+import { nearest, shown } from "../internal/options.js";
+import type { TrainingJobResult } from "../jobs/index.js";
+import { type AttachOptions, describeForAttach } from "./attach.js";
+import { ATTACHED, type AttachedJob } from "./attached-job.js";
+import type { AlgorithmDefinition, AlgorithmJob } from "./define-algorithm.js";
+import { EstimatorBase, type PreparedJob } from "./estimator-base.js";
+import { decodeHyperparameters, encodeHyperparameters, parseHyperparameters } from "./hyperparameters/index.js";
+import { trainingOptionIssues } from "./training-option-issues.js";
+import { TRAINING_DEFAULTS, type TrainingOptions } from "./training-options.js";
+
+/**
+ * Options that every estimator of a built-in algorithm takes besides its hyperparameters and instances.
+ *
+ * @public
+ */
+export interface AlgorithmEstimatorOptions extends TrainingOptions {
+  readonly hyperparameters: object;
+  /** Type of every instance. */
+  readonly instanceType: string;
+  /**
+   * Accept an instance type that this library does not list for the algorithm, for example one that is newer.
+   *
+   * @defaultValue false
+   */
+  readonly allowUnlistedInstanceType?: boolean | undefined;
+  /**
+   * Image to use instead of AWS's image of the session's region.
+   *
+   * @defaultValue the algorithm's image
+   */
+  readonly imageUri?: string | undefined;
+}
+
+const OWN_NAMES = ["hyperparameters", "instanceType", "allowUnlistedInstanceType", "imageUri"] as const;
+
+/**
+ * Base of the estimators of built-in algorithms: turns an {@link AlgorithmDefinition} into checks, channels, hyperparameter
+ * texts and results. A subclass adds types.
+ *
+ * @public
+ */
+export abstract class AlgorithmEstimator<
+  Options extends AlgorithmEstimatorOptions,
+  Inputs = TrainingInputs,
+  Results extends object = object,
+> extends EstimatorBase<Options, Inputs, Results> {
+  readonly #definition: AlgorithmDefinition;
+
+  /** @internal */
+  protected constructor(
+    definition: AlgorithmDefinition,
+    options: Options,
+    readResults: (result: TrainingJobResult) => Results,
+  ) {
+    super(options, { metricDefinitions: definition.metrics, read: readResults });
+    this.#definition = definition;
+    if ((options as AttachedJob)[ATTACHED] === undefined) checkOptions(definition, options);
+  }
+
+  /** Options of a job of this algorithm, for the subclass's `attach`. @internal */
+  protected static async attachedOptions(
+    definition: AlgorithmDefinition,
+    jobName: string,
+    options: AttachOptions,
+  ): Promise<AlgorithmEstimatorOptions & AttachedJob> {
+    const { description, options: shared } = await describeForAttach(jobName, options);
+    const image = description.AlgorithmSpecification?.TrainingImage;
+    if (image === undefined || repositoryOf(image) !== repositoryOf(sampleImage(definition))) {
+      throw new UnsupportedError(
+        `training job "${jobName}" is no ${definition.name} job: its image is ${shown(image)}; use the class of its algorithm, or Estimator.attach`,
+        "UNSUPPORTED_OPERATION",
+      );
+    }
+    const { values } = decodeHyperparameters(
+      definition.hyperparameters,
+      description.HyperParameters ?? {},
+      definition.wire,
+    );
+    return {
+      ...shared,
+      hyperparameters: values,
+      instanceType:
+        description.ResourceConfig?.InstanceType ?? description.ResourceConfig?.InstanceGroups?.[0]?.InstanceType ?? "",
+      imageUri: image,
+    };
+  }
+
+  /** @internal */
+  protected override async imageUri(): Promise<string> {
+    if (this.options.imageUri !== undefined) return this.options.imageUri;
+    return imageUris.retrieve(this.#definition.image, { region: await this.session.resolveRegion() });
+  }
+
+  /** @internal */
+  protected override prepare(inputs: Inputs): PreparedJob {
+    const definition = this.#definition;
+    const { hyperparameters, issues } = optionIssues(definition, this.options);
+    let channels: Channel[] = [];
+    try {
+      channels = toChannels(given(inputs as TrainingInputs), { defaultChannelName: definition.defaultChannel });
+    } catch (error) {
+      if (!ValidationError.is(error)) throw error;
+      issues.push(...error.issues);
+    }
+    if (hyperparameters === undefined) throw fault(definition, issues);
+    const rules = definition.channels(hyperparameters);
+    issues.push(...channelIssues(definition, rules, channels));
+    const job: AlgorithmJob = {
+      hyperparameters,
+      instanceType: this.options.instanceType,
+      instanceCount: this.options.instanceCount ?? TRAINING_DEFAULTS.instanceCount,
+      channels: channels.map((channel) => withContentType(channel, rules)),
+      inputMode: this.options.inputMode ?? TRAINING_DEFAULTS.inputMode,
+    };
+    issues.push(...(definition.check?.(job) ?? []));
+    if (issues.length > 0) throw fault(definition, issues);
+    return {
+      channels: job.channels,
+      hyperparameters: encodeHyperparameters(hyperparameters, definition.wire),
+      instanceType: job.instanceType,
+      warnings: definition.warnings?.(job) ?? [],
+    };
+  }
+}
+
+function checkOptions(definition: AlgorithmDefinition, options: AlgorithmEstimatorOptions): void {
+  const { issues } = optionIssues(definition, options);
+  if (issues.length > 0) throw fault(definition, issues);
+}
+
+/** One error for all faults; its code says hyperparameters when those are among them. */
+function fault(definition: AlgorithmDefinition, issues: readonly ValidationIssue[]): ValidationError {
+  const wrongHyperparameters = issues.some((issue) => issue.path[0] === "hyperparameters");
+  return new ValidationError(
+    definition.name,
+    issues,
+    wrongHyperparameters ? "INVALID_HYPERPARAMETERS" : "INVALID_OPTIONS",
+  );
+}
+
+/** Faults of the options alone, and the hyperparameters when they are valid. */
+function optionIssues(
+  definition: AlgorithmDefinition,
+  options: AlgorithmEstimatorOptions,
+): { hyperparameters: Record<string, unknown> | undefined; issues: ValidationIssue[] } {
+  const issues = [
+    ...trainingOptionIssues(options, OWN_NAMES, definition.name),
+    ...textIssues(options.imageUri, "imageUri", 255),
+    ...spotIssues(definition, options),
+    ...inputModeIssues(definition, options.inputMode, "inputMode"),
+  ];
+  try {
+    const hyperparameters = parseHyperparameters(
+      definition.hyperparameters as z.ZodType<Record<string, unknown>>,
+      options.hyperparameters,
+      definition.name,
+    );
+    issues.push(...instanceIssues(definition, hyperparameters, options));
+    return { hyperparameters, issues };
+  } catch (error) {
+    if (!ValidationError.is(error)) throw error;
+    issues.push(...error.issues.map((issue) => ({ ...issue, path: ["hyperparameters", ...issue.path] })));
+    return { hyperparameters: undefined, issues };
+  }
+}
+
+function instanceIssues(
+  definition: AlgorithmDefinition,
+  hyperparameters: unknown,
+  options: AlgorithmEstimatorOptions,
+): ValidationIssue[] {
+  const rule = definition.instances(hyperparameters);
+  const issues: ValidationIssue[] = [];
+  const { instanceType, instanceCount = TRAINING_DEFAULTS.instanceCount } = options;
+  const listed = rule.types.includes(instanceType);
+  if (!listed && !(options.allowUnlistedInstanceType && /^ml\.[a-z0-9-]+\.[a-z0-9]+$/u.test(instanceType))) {
+    const near = typeof instanceType === "string" ? nearestInstance(instanceType, rule.types) : undefined;
+    issues.push({
+      path: ["instanceType"],
+      message:
+        `instanceType ${shown(instanceType)} is not one that ${definition.name} trains on: ${rule.reason}` +
+        `${near ? `; did you mean "${near}"?` : ""}; for a type that this library does not know yet set allowUnlistedInstanceType: true`,
+    });
+  }
+  if (instanceCount > rule.maxCount) {
+    issues.push({
+      path: ["instanceCount"],
+      message: `instanceCount must be at most ${rule.maxCount}; got ${instanceCount}: ${rule.reason}`,
+    });
+  }
+  return issues;
+}
+
+/** The nearest listed type; one of the same family is a better guess than one of the same size. */
+function nearestInstance(type: string, types: readonly string[]): string | undefined {
+  const full = /^ml\./u.test(type) ? type : `ml.${type}`;
+  if (types.includes(full)) return full;
+  const family = full.slice(0, full.lastIndexOf("."));
+  return (
+    nearest(
+      full,
+      types.filter((name) => name.startsWith(`${family}.`)),
+    ) ?? nearest(full, types)
+  );
+}
+
+function spotIssues(definition: AlgorithmDefinition, { spot }: AlgorithmEstimatorOptions): ValidationIssue[] {
+  const limit = definition.maxSpotWaitSeconds;
+  if (limit === undefined || !spot || !(spot.maxWaitSeconds > limit)) return [];
+  return [
+    {
+      path: ["spot", "maxWaitSeconds"],
+      message: `spot.maxWaitSeconds must be at most ${limit} for ${definition.name}, which writes no checkpoints; got ${spot.maxWaitSeconds}; set maxRuntimeSeconds to at most ${limit} too`,
+    },
+  ];
+}
+
+function inputModeIssues(definition: AlgorithmDefinition, mode: string | undefined, name: string): ValidationIssue[] {
+  if (mode === undefined || definition.inputModes.some((legal) => legal === mode)) return [];
+  const legal = definition.inputModes.map((item) => `"${item}"`).join(", ");
+  return [{ path: [name], message: `${definition.name} reads input in mode ${legal}; got ${shown(mode)}` }];
+}
+
+function channelIssues(
+  definition: AlgorithmDefinition,
+  rules: ReturnType<AlgorithmDefinition["channels"]>,
+  channels: readonly Channel[],
+): ValidationIssue[] {
+  const issues: ValidationIssue[] = [];
+  const known = Object.keys(rules);
+  const given = channels.map((channel) => channel.ChannelName);
+  const add = (channel: string, message: string): void => {
+    issues.push({ path: ["channels", channel], message });
+  };
+  for (const [name, rule] of Object.entries(rules)) {
+    if (rule.required && !given.includes(name)) {
+      add(
+        name,
+        `channel "${name}" of ${definition.name} is missing${rule.why ? `: ${rule.why}` : ""}; got ${given.length > 0 ? given.map((item) => `"${item}"`).join(", ") : "none"}`,
+      );
+    }
+  }
+  for (const channel of channels) {
+    const name = channel.ChannelName;
+    const rule = rules[name];
+    if (!Object.hasOwn(rules, name) || !rule) {
+      const near = nearest(name, known);
+      add(
+        name,
+        `${definition.name} reads no channel "${name}" here, only ${known.map((item) => `"${item}"`).join(", ")}${near ? `; did you mean "${near}"?` : ""}`,
+      );
+      continue;
+    }
+    const type = channel.ContentType?.split(";")[0]?.trim().toLowerCase();
+    if (type !== undefined && !rule.contentTypes.includes(type)) {
+      add(
+        name,
+        `channel "${name}" of ${definition.name} reads ${rule.contentTypes.join(", ")}; got ${shown(channel.ContentType)}`,
+      );
+    }
+    const mode = channel.InputMode;
+    for (const issue of inputModeIssues(definition, mode, name)) add(name, `channel "${name}": ${issue.message}`);
+  }
+  return issues;
+}
+
+/** Inputs by channel without those that are `undefined`, as optional channels may be. */
+function given(inputs: TrainingInputs): TrainingInputs {
+  if (typeof inputs !== "object" || inputs === null || "toChannel" in inputs) return inputs;
+  return Object.fromEntries(Object.entries(inputs).filter(([, input]) => input !== undefined));
+}
+
+/** The channel with the content type that the algorithm wants, when it names none. */
+function withContentType(channel: Channel, rules: ReturnType<AlgorithmDefinition["channels"]>): Channel {
+  const rule = rules[channel.ChannelName];
+  if (channel.ContentType !== undefined || !rule) return channel;
+  const manifest = channel.DataSource.S3DataSource?.S3DataType === "AugmentedManifestFile";
+  const contentType = (manifest ? rule.manifestContentType : undefined) ?? rule.contentTypes[0];
+  return contentType === undefined ? channel : { ...channel, ContentType: contentType };
+}
+
+/** Repository path of an image without registry and tag. */
+function repositoryOf(imageUri: string): string {
+  return imageUri
+    .slice(imageUri.indexOf("/") + 1)
+    .replace(/@.*$/u, "")
+    .replace(/:[^/]*$/u, "");
+}
+
+/** The algorithm's image somewhere; its repository is the same everywhere. */
+function sampleImage(definition: AlgorithmDefinition): string {
+  return imageUris.retrieve(definition.image, { region: "us-east-1" });
+}

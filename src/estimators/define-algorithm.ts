@@ -1,0 +1,109 @@
+import type * as z from "zod";
+import type { ValidationIssue } from "../errors/index.js";
+import type { BuiltInAlgorithm } from "../images/index.js";
+import type { Channel, InputMode } from "../inputs/index.js";
+import type { HyperparameterWireRules } from "./hyperparameters/index.js";
+
+/**
+ * What an algorithm reads from one channel.
+ *
+ * @public
+ */
+export interface ChannelRule {
+  /** The job cannot run without it. */
+  readonly required: boolean;
+  /** Why it is required, when that is not plain. */
+  readonly why?: string | undefined;
+  /** Content types that the algorithm reads; the first one is set on channels that name none. */
+  readonly contentTypes: readonly string[];
+  /** Content type set on augmented manifests that name none. */
+  readonly manifestContentType?: string | undefined;
+}
+
+/**
+ * Instances that an algorithm trains on.
+ *
+ * @public
+ */
+export interface InstanceRule {
+  /** Legal instance types. */
+  readonly types: readonly string[];
+  /** Most instances that train together. */
+  readonly maxCount: number;
+  /** Why, as the end of a sentence: `mode "supervised" trains on one instance`. */
+  readonly reason: string;
+}
+
+/**
+ * A number that the algorithm writes to its log and SageMaker keeps.
+ *
+ * @public
+ */
+export interface AlgorithmMetric {
+  readonly name: string;
+  /** Expression that finds it in the log; group 1 is the number. */
+  readonly regex: string;
+  /** Which way is better. */
+  readonly direction: "Maximize" | "Minimize";
+  /** True when a tuning job may optimise it. */
+  readonly objective: boolean;
+}
+
+/**
+ * A training job as the rules of an algorithm see it.
+ *
+ * @public
+ */
+export interface AlgorithmJob<Hp = unknown> {
+  readonly hyperparameters: Hp;
+  readonly instanceType: string;
+  readonly instanceCount: number;
+  readonly channels: readonly Channel[];
+  /** Input mode of channels that do not say it themselves. */
+  readonly inputMode: InputMode;
+}
+
+/**
+ * A built-in algorithm as data: everything that makes it different from the next one.
+ *
+ * @public
+ */
+export interface AlgorithmDefinition<S extends z.ZodType = z.ZodType> {
+  /** Name in messages and documents, for example `BlazingText`. */
+  readonly name: string;
+  /** Name that `imageUris.retrieve` knows. */
+  readonly image: BuiltInAlgorithm;
+  /** Schema of the hyperparameters. */
+  readonly hyperparameters: S;
+  /** Spelling of values on the wire, where it is not the usual one. */
+  readonly wire?: HyperparameterWireRules | undefined;
+  /** Channel that a single input goes to. */
+  readonly defaultChannel: string;
+  /** Channels that these hyperparameters allow. */
+  channels(hyperparameters: z.output<S>): Readonly<Record<string, ChannelRule>>;
+  /** Instances that these hyperparameters allow. */
+  instances(hyperparameters: z.output<S>): InstanceRule;
+  readonly inputModes: readonly InputMode[];
+  /** Longest `maxWaitSeconds` of spot training; set for algorithms that write no checkpoints. */
+  readonly maxSpotWaitSeconds?: number | undefined;
+  readonly metrics: readonly AlgorithmMetric[];
+  /** Faults that only the whole job shows. Called when the job is put together, after the rules above hold. */
+  check?(job: AlgorithmJob<z.output<S>>): readonly ValidationIssue[];
+  /** What is legal but hardly meant, as full sentences. */
+  warnings?(job: AlgorithmJob<z.output<S>>): readonly string[];
+}
+
+/**
+ * Declares an algorithm. Returns its argument, frozen; what it adds is the check by the compiler.
+ *
+ * @example
+ * ```ts
+ * const algorithm = defineAlgorithm({ name: "BlazingText", image: "blazingtext", hyperparameters: schema, ... });
+ * ```
+ * @public
+ */
+export function defineAlgorithm<const S extends z.ZodType, const D extends AlgorithmDefinition<S>>(
+  definition: D & { readonly hyperparameters: S },
+): Readonly<D> {
+  return Object.freeze(definition);
+}

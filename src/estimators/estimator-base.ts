@@ -1,0 +1,212 @@
+import { ValidationError } from "../errors/index.js";
+import type { TrainingInputs } from "../inputs/index.js";
+import { sleep } from "../internal/abort.js";
+import { assertResourceName, baseNameFromImage, nameFromBase } from "../internal/names.js";
+import { unknownKeyIssues } from "../internal/options.js";
+import { joinS3Uri } from "../internal/s3-uri.js";
+import {
+  type CreateTrainingJobRequest,
+  isNameTaken,
+  pickWaitOptions,
+  TrainingJob,
+  WAIT_OPTIONS,
+  type WaitOptions,
+  waitOptionIssues,
+} from "../jobs/index.js";
+import { Session } from "../session/index.js";
+import { ATTACHED, type AttachedJob } from "./attached-job.js";
+import { createTrainingJobRequest, type TrainingJobParts } from "./create-training-job-request.js";
+import { EstimatorJob, type ResultReader } from "./estimator-job.js";
+import { frozenCopy } from "./frozen-copy.js";
+import type { TrainingOptions } from "./training-options.js";
+
+/**
+ * Options of `toRequest`.
+ *
+ * @public
+ */
+export interface TrainingRequestOptions {
+  /**
+   * Name of the job, 1 to 63 letters, digits and inner dashes.
+   *
+   * @defaultValue `<baseJobName>-<UTC time stamp>`
+   */
+  readonly jobName?: string | undefined;
+  /** Experiment to record the job in: `ExperimentName`, `TrialName`, `TrialComponentDisplayName`, `RunName`. */
+  readonly experimentConfig?: Readonly<Record<string, string>> | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Options of `fit`: how to start the job, and those of the wait for its end.
+ *
+ * @public
+ */
+export interface FitOptions extends WaitOptions, Omit<TrainingRequestOptions, "signal"> {
+  /**
+   * Wait for the end of the job. Without waiting, `fit` returns as soon as the job is created.
+   *
+   * @defaultValue true
+   */
+  readonly wait?: boolean | undefined;
+}
+
+const REQUEST_OPTION_NAMES = ["jobName", "experimentConfig", "signal"] as const;
+const FIT_OPTION_NAMES = [...REQUEST_OPTION_NAMES, ...WAIT_OPTIONS, "wait"] as const;
+
+/** Job names end in milliseconds, so jobs that start together may meet; each later try has a later time stamp. */
+const NAME_ATTEMPTS = 4;
+
+/** What a kind of estimator contributes to a request. */
+export interface PreparedJob
+  extends Omit<TrainingJobParts, "jobName" | "imageUri" | "roleArn" | "outputPath" | "experimentConfig"> {
+  /** What is legal but hardly meant; goes to the session's logger when the job starts. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * What all estimators share: from options and inputs to a training job, from a job to its model.
+ *
+ * @remarks An estimator never changes its options; the job that it started last is the only thing it remembers.
+ *
+ * @public
+ */
+export abstract class EstimatorBase<
+  Options extends TrainingOptions = TrainingOptions,
+  Inputs = TrainingInputs,
+  Results extends object = object,
+> {
+  /** Where jobs run. */
+  readonly session: Session;
+  /** The options as given, deeply frozen. */
+  readonly options: Options;
+  readonly #reader: ResultReader<Results>;
+  #latestTrainingJob: EstimatorJob<Results> | undefined;
+
+  /** @internal */
+  protected constructor(options: Options & AttachedJob, reader: ResultReader<Results>) {
+    const { [ATTACHED]: attached, ...own } = options;
+    this.session = options.session ?? new Session();
+    this.options = frozenCopy(own) as unknown as Options;
+    this.#reader = reader;
+    if (attached !== undefined) this.#latestTrainingJob = new EstimatorJob(this.session, attached, reader);
+  }
+
+  /** Image that trains and serves. @internal */
+  protected abstract imageUri(signal: AbortSignal | undefined): Promise<string>;
+
+  /** Checks options and inputs together. Throws a ValidationError with every fault. @internal */
+  protected abstract prepare(inputs: Inputs): PreparedJob;
+
+  /** The job that `fit` started last, or that `attach` found; undefined before. */
+  get latestTrainingJob(): EstimatorJob<Results> | undefined {
+    return this.#latestTrainingJob;
+  }
+
+  /**
+   * The body of CreateTrainingJob that `fit` would send. Nothing is created.
+   *
+   * @remarks Looks up what the options leave open: the region's image, the role's ARN, the name of the default bucket.
+   *
+   * @throws {@link ValidationError} with every fault of options, hyperparameters and inputs together
+   * @throws {@link ConfigurationError} when region, role or bucket are not set anywhere
+   */
+  async toRequest(inputs: Inputs, options: TrainingRequestOptions = {}): Promise<CreateTrainingJobRequest> {
+    const issues = unknownKeyIssues(options, REQUEST_OPTION_NAMES, "toRequest");
+    if (issues.length > 0) throw new ValidationError("toRequest", issues);
+    const { request } = await this.#request(inputs, options);
+    return request;
+  }
+
+  /**
+   * Starts a training job and waits for its end.
+   *
+   * @remarks
+   * Everything that can be checked without the service is checked before the job is created, so that a mistake costs no
+   * instance time. A default bucket is used, never created. Sends CreateTrainingJob, then looks at the job and reads its
+   * log until it has ended; see {@link PollOptions} for the schedule and for Ctrl-C.
+   *
+   * @param inputs - data by channel name, or the data of the one channel that the algorithm trains on
+   * @returns the job; `await job.result()` gives its metrics, times and model
+   * @throws {@link ValidationError} with every fault of options, hyperparameters and inputs together
+   * @throws {@link ConfigurationError} when region, role or bucket are not set anywhere, or refused by the service
+   * @throws {@link JobError} when the job failed, or was stopped unless `onStopped` is `"return"`
+   * @throws {@link WaitTimeoutError} after `timeoutSeconds`; the job keeps running
+   */
+  async fit(inputs: Inputs, options: FitOptions = {}): Promise<EstimatorJob<Results>> {
+    const issues = [...unknownKeyIssues(options, FIT_OPTION_NAMES, "fit"), ...waitOptionIssues(options)];
+    if (issues.length > 0) throw new ValidationError("fit", issues);
+    const { request, warnings } = await this.#request(inputs, options);
+    for (const warning of warnings) this.session.logger?.warn(warning);
+    const job = await this.#start(request, options);
+    this.#latestTrainingJob = job;
+    if (options.wait ?? true) await job.wait(pickWaitOptions(options));
+    return job;
+  }
+
+  /**
+   * S3 URI of the model of {@link EstimatorBase.latestTrainingJob}.
+   *
+   * @throws {@link JobError} `JOB_NOT_FINISHED` while the job runs, `JOB_FAILED` or `JOB_STOPPED` when it saved no model
+   * @throws {@link ValidationError} when there is no job yet
+   */
+  async modelData(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<string> {
+    return this.#requireJob().modelData(options);
+  }
+
+  #requireJob(): EstimatorJob<Results> {
+    if (this.#latestTrainingJob) return this.#latestTrainingJob;
+    throw new ValidationError("estimator", [
+      {
+        path: [],
+        message: "there is no training job yet; call fit() first, or make the estimator with attach(jobName)",
+      },
+    ]);
+  }
+
+  async #request(
+    inputs: Inputs,
+    options: TrainingRequestOptions,
+  ): Promise<{ readonly request: CreateTrainingJobRequest; readonly warnings: readonly string[] }> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    if (options.jobName !== undefined) assertResourceName(options.jobName, "jobName");
+    const { warnings, ...parts } = this.prepare(inputs);
+    const imageUri = await this.imageUri(signal);
+    const roleArn = await this.session.resolveRole(this.options.role, { signal });
+    const request = createTrainingJobRequest(this.options, {
+      ...parts,
+      jobName: options.jobName ?? this.#newName(imageUri),
+      imageUri,
+      roleArn,
+      outputPath: this.options.outputPath ?? (await this.#defaultOutputPath(signal)),
+      experimentConfig: options.experimentConfig,
+    });
+    return { request, warnings };
+  }
+
+  /** Creates the job; a generated name that is taken by a job of the same millisecond is replaced by a later one. */
+  async #start(request: CreateTrainingJobRequest, options: FitOptions): Promise<EstimatorJob<Results>> {
+    const { signal } = options;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const { name } = await TrainingJob.create(this.session, request, { signal });
+        return new EstimatorJob(this.session, name, this.#reader);
+      } catch (error) {
+        const mayRename = options.jobName === undefined && attempt < NAME_ATTEMPTS;
+        if (!mayRename || !ValidationError.is(error) || !isNameTaken(error.cause)) throw error;
+      }
+      await sleep(attempt * (1 + Math.random() * 10), signal);
+      request = { ...request, TrainingJobName: this.#newName(request.AlgorithmSpecification.TrainingImage ?? "") };
+    }
+  }
+
+  async #defaultOutputPath(signal: AbortSignal | undefined): Promise<string> {
+    const root = joinS3Uri(await this.session.defaultBucket({ signal }), this.session.defaultBucketPrefix);
+    return root.endsWith("/") ? root : `${root}/`;
+  }
+
+  #newName(imageUri: string): string {
+    return nameFromBase(this.options.baseJobName ?? baseNameFromImage(imageUri));
+  }
+}

@@ -1,0 +1,35 @@
+export { AlgorithmEstimator, type AlgorithmEstimatorOptions } from "./algorithm-estimator.js";
+export type { AttachOptions } from "./attach.js";
+export * from "./blazingtext/index.js";
+export {
+  type AlgorithmDefinition,
+  type AlgorithmJob,
+  type AlgorithmMetric,
+  type ChannelRule,
+  defineAlgorithm,
+  type InstanceRule,
+} from "./define-algorithm.js";
+export { Estimator, type EstimatorOptions, type InstanceGroup } from "./estimator.js";
+export { EstimatorBase, type FitOptions, type TrainingRequestOptions } from "./estimator-base.js";
+export { EstimatorJob } from "./estimator-job.js";
+export {
+  containerFaults,
+  type DecodedHyperparameters,
+  decodeHyperparameters,
+  encodeHyperparameters,
+  type HyperparameterValue,
+  type HyperparameterWireRules,
+  parseHyperparameters,
+} from "./hyperparameters/index.js";
+export type {
+  CpuTrainingInstanceType,
+  MultiGpuTrainingInstanceType,
+  SingleGpuTrainingInstanceType,
+  TrainingInstanceType,
+} from "./instance-types.js";
+export {
+  TRAINING_DEFAULTS,
+  type TrainingOptions,
+  type TrainingRequestOverrides,
+  type VpcConfig,
+} from "./training-options.js";
