@@ -84,6 +84,10 @@ class Watch<Description> {
   readonly #halt: AbortController;
   readonly #ended = new AbortController();
   #state: WaitState | undefined;
+  #failedLooks = 0;
+  #credentialsExpired = false;
+  /** Factor on the time between two looks, for a service that does not keep up. */
+  #stretch = 1;
 
   constructor(subject: WaitSubject<Description>, options: WaitOptions, progress: Progress, halt: AbortController) {
     this.#subject = subject;
@@ -118,13 +122,10 @@ class Watch<Description> {
         : setTimeout(() => this.#halt.abort(this.#timeout()), Math.min(timeoutSeconds * 1000 + LAST_LOOK, MAX_TIMER));
     try {
       let endingSince: { readonly seconds: number; readonly looks: number } | undefined;
-      let stretch = 1;
       for (let looks = 1; ; looks++) {
         const description = await this.#look(signal);
         const { elapsedSeconds } = this.#progress;
-        if (description === undefined) stretch = Math.min(stretch * 2, MAX_STRETCH);
-        else {
-          stretch = 1;
+        if (description !== undefined) {
           const state = this.#subject.state(description);
           this.#state = state;
           if (state.metricDefinitions || this.#options.metricDefinitions) {
@@ -145,15 +146,12 @@ class Watch<Description> {
         if (remaining <= 0) throw this.#timeout();
         const since = endingSince ?? { seconds: 0, looks: 0 };
         const delay = this.#options.pollSeconds ?? statusDelay(looks, elapsedSeconds - since.seconds, Math.random());
-        await sleep(Math.min(delay * stretch, remaining) * 1000, signal);
+        await sleep(Math.min(delay * this.#stretch, remaining) * 1000, signal);
       }
     } finally {
       clearTimeout(deadline);
     }
   }
-
-  #failedLooks = 0;
-  #credentialsExpired = false;
 
   /** One look; undefined when the service could not answer now but may later. */
   async #look(signal: AbortSignal): Promise<Description | undefined> {
@@ -165,6 +163,7 @@ class Watch<Description> {
         describe.succeeded();
         this.#failedLooks = 0;
         this.#credentialsExpired = false;
+        this.#stretch = 1;
         return description;
       } catch (error) {
         signal.throwIfAborted();
@@ -172,6 +171,7 @@ class Watch<Description> {
         this.#subject.session.logger?.warn(`${this.#subject.resource}: a status call failed: ${messageOf(error)}`);
         if (isThrottling(error)) {
           describe.throttled();
+          this.#stretch = Math.min(this.#stretch * 2, MAX_STRETCH);
           return undefined;
         }
         if (isExpiredCredentials(error)) {
@@ -180,8 +180,9 @@ class Watch<Description> {
           continue;
         }
         if (isAccessDenied(error) && this.#progress.elapsedSeconds < grace) return undefined;
-        if (isTransient(error) && ++this.#failedLooks < MAX_FAILED_LOOKS) return undefined;
-        throw error;
+        if (!isTransient(error) || ++this.#failedLooks >= MAX_FAILED_LOOKS) throw error;
+        this.#stretch = Math.min(this.#stretch * 2, MAX_STRETCH);
+        return undefined;
       }
     }
   }
