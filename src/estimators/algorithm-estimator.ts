@@ -3,6 +3,7 @@ import { UnsupportedError, ValidationError, type ValidationIssue } from "../erro
 import { imageUris } from "../images/index.js";
 import { type Channel, type TrainingInputs, toChannels } from "../inputs/index.js";
 import { textIssues } from "../internal/checks.js";
+import { baseNameFromImage } from "../internal/names.js";
 import { nearest, shown } from "../internal/options.js";
 import type { TrainingJobResult } from "../jobs/index.js";
 import { type AttachOptions, describeForAttach } from "./attach.js";
@@ -10,6 +11,7 @@ import { ATTACHED, type AttachedJob } from "./attached-job.js";
 import type { AlgorithmDefinition, AlgorithmJob } from "./define-algorithm.js";
 import { EstimatorBase, type PreparedJob } from "./estimator-base.js";
 import { decodeHyperparameters, encodeHyperparameters, parseHyperparameters } from "./hyperparameters/index.js";
+import { trainingInstances } from "./instance-types.js";
 import { trainingOptionIssues } from "./training-option-issues.js";
 import { TRAINING_DEFAULTS, type TrainingOptions } from "./training-options.js";
 
@@ -21,13 +23,9 @@ import { TRAINING_DEFAULTS, type TrainingOptions } from "./training-options.js";
 export interface AlgorithmEstimatorOptions extends TrainingOptions {
   readonly hyperparameters: object;
   /** Type of every instance. */
-  readonly instanceType: string;
-  /**
-   * Accept an instance type that this library does not list for the algorithm, for example one that is newer.
-   *
-   * @defaultValue false
-   */
-  readonly allowUnlistedInstanceType?: boolean | undefined;
+  readonly instanceType?: string | undefined;
+  /** Instead of `instanceType`: a type that this library does not list for the algorithm, for example a newer one. */
+  readonly unlistedInstanceType?: string | undefined;
   /**
    * Image to use instead of AWS's image of the session's region.
    *
@@ -36,7 +34,7 @@ export interface AlgorithmEstimatorOptions extends TrainingOptions {
   readonly imageUri?: string | undefined;
 }
 
-const OWN_NAMES = ["hyperparameters", "instanceType", "allowUnlistedInstanceType", "imageUri"] as const;
+const OWN_NAMES = ["hyperparameters", "instanceType", "unlistedInstanceType", "imageUri"] as const;
 
 /**
  * Base of the estimators of built-in algorithms: turns an {@link AlgorithmDefinition} into checks, channels, hyperparameter
@@ -81,11 +79,13 @@ export abstract class AlgorithmEstimator<
       description.HyperParameters ?? {},
       definition.wire,
     );
+    const instanceType =
+      description.ResourceConfig?.InstanceType ?? description.ResourceConfig?.InstanceGroups?.[0]?.InstanceType;
+    const listed = trainingInstances().some((type) => type === instanceType);
     return {
       ...shared,
       hyperparameters: values,
-      instanceType:
-        description.ResourceConfig?.InstanceType ?? description.ResourceConfig?.InstanceGroups?.[0]?.InstanceType ?? "",
+      ...(listed ? { instanceType } : { unlistedInstanceType: instanceType }),
       imageUri: image,
     };
   }
@@ -94,6 +94,11 @@ export abstract class AlgorithmEstimator<
   protected override async imageUri(): Promise<string> {
     if (this.options.imageUri !== undefined) return this.options.imageUri;
     return imageUris.retrieve(this.#definition.image, { region: await this.session.resolveRegion() });
+  }
+
+  /** @internal */
+  protected override imageName(): string {
+    return baseNameFromImage(this.options.imageUri ?? sampleImage(this.#definition));
   }
 
   /** @internal */
@@ -112,7 +117,7 @@ export abstract class AlgorithmEstimator<
     issues.push(...channelIssues(definition, rules, channels));
     const job: AlgorithmJob = {
       hyperparameters,
-      instanceType: this.options.instanceType,
+      instanceType: this.options.instanceType ?? this.options.unlistedInstanceType ?? "",
       instanceCount: this.options.instanceCount ?? TRAINING_DEFAULTS.instanceCount,
       channels: channels.map((channel) => withContentType(channel, rules)),
       inputMode: this.options.inputMode ?? TRAINING_DEFAULTS.inputMode,
@@ -176,15 +181,21 @@ function instanceIssues(
 ): ValidationIssue[] {
   const rule = definition.instances(hyperparameters);
   const issues: ValidationIssue[] = [];
-  const { instanceType, instanceCount = TRAINING_DEFAULTS.instanceCount } = options;
-  const listed = rule.types.includes(instanceType);
-  if (!listed && !(options.allowUnlistedInstanceType && /^ml\.[a-z0-9-]+\.[a-z0-9]+$/u.test(instanceType))) {
+  const { instanceType, unlistedInstanceType: unlisted, instanceCount = TRAINING_DEFAULTS.instanceCount } = options;
+  if (unlisted !== undefined) {
+    if (typeof unlisted !== "string" || !/^ml\.[a-z0-9-]+\.[a-z0-9]+$/u.test(unlisted) || instanceType !== undefined) {
+      issues.push({
+        path: ["unlistedInstanceType"],
+        message: `unlistedInstanceType is an ML instance type such as "ml.m5.xlarge", given instead of instanceType; got ${shown(unlisted)}`,
+      });
+    }
+  } else if (instanceType === undefined || !rule.types.includes(instanceType)) {
     const near = typeof instanceType === "string" ? nearestInstance(instanceType, rule.types) : undefined;
     issues.push({
       path: ["instanceType"],
       message:
         `instanceType ${shown(instanceType)} is not one that ${definition.name} trains on: ${rule.reason}` +
-        `${near ? `; did you mean "${near}"?` : ""}; for a type that this library does not know yet set allowUnlistedInstanceType: true`,
+        `${near ? `; did you mean "${near}"?` : `, for example "${rule.types[0]}"`}; a type that this library does not know yet goes into unlistedInstanceType`,
     });
   }
   if (instanceCount > rule.maxCount) {

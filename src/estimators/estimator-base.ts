@@ -1,9 +1,10 @@
 import { ValidationError } from "../errors/index.js";
 import type { TrainingInputs } from "../inputs/index.js";
 import { sleep } from "../internal/abort.js";
-import { assertResourceName, baseNameFromImage, nameFromBase } from "../internal/names.js";
+import { assertResourceName, nameFromBase } from "../internal/names.js";
 import { unknownKeyIssues } from "../internal/options.js";
 import { joinS3Uri } from "../internal/s3-uri.js";
+import type { Tags } from "../internal/tags.js";
 import {
   type CreateTrainingJobRequest,
   isNameTaken,
@@ -13,12 +14,15 @@ import {
   type WaitOptions,
   waitOptionIssues,
 } from "../jobs/index.js";
+import type { Model } from "../models/index.js";
 import { Session } from "../session/index.js";
+import { Transformer, type TransformerOptions } from "../transformers/index.js";
 import { ATTACHED, type AttachedJob } from "./attached-job.js";
 import { createTrainingJobRequest, type TrainingJobParts } from "./create-training-job-request.js";
 import { EstimatorJob, type ResultReader } from "./estimator-job.js";
 import { frozenCopy } from "./frozen-copy.js";
-import type { TrainingOptions } from "./training-options.js";
+import { LazyModel } from "./lazy-model.js";
+import type { TrainingOptions, VpcConfig } from "./training-options.js";
 
 /**
  * Options of `toRequest`.
@@ -57,6 +61,57 @@ const FIT_OPTION_NAMES = [...REQUEST_OPTION_NAMES, ...WAIT_OPTIONS, "wait"] as c
 /** Job names end in milliseconds, so jobs that start together may meet; each later try has a later time stamp. */
 const NAME_ATTEMPTS = 4;
 
+/**
+ * How to make a model of a training job; without a value the estimator's own setting applies.
+ *
+ * @public
+ */
+export interface EstimatorModelOptions {
+  /**
+   * Name of the model.
+   *
+   * @defaultValue `<baseJobName>-<UTC time stamp>`
+   */
+  readonly modelName?: string | undefined;
+  /** Image that serves, when it is not the one that trained. */
+  readonly imageUri?: string | undefined;
+  readonly role?: string | undefined;
+  /** VPC of the endpoint or transform job; null for none although the training had one. */
+  readonly vpcConfig?: VpcConfig | null | undefined;
+  readonly enableNetworkIsolation?: boolean | undefined;
+}
+
+/**
+ * Options of `createModel`.
+ *
+ * @public
+ */
+export interface CreateModelOptions extends EstimatorModelOptions {
+  /** Environment of the container. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** Tags of the model; the tags of the training job are not taken over. */
+  readonly tags?: Tags | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Options of an estimator's `transformer`: those of a {@link Transformer}, and how to make its model.
+ *
+ * @public
+ */
+export interface EstimatorTransformerOptions
+  extends Omit<TransformerOptions, "model" | "modelName" | "session">,
+    EstimatorModelOptions {}
+
+/** What of the options of `deploy` concerns the model. */
+interface DeployModelOptions {
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const MODEL_OPTION_NAMES = ["modelName", "imageUri", "role", "vpcConfig", "enableNetworkIsolation"] as const;
+const CREATE_MODEL_OPTION_NAMES = [...MODEL_OPTION_NAMES, "environment", "tags", "signal"] as const;
+
 /** What a kind of estimator contributes to a request. */
 export interface PreparedJob
   extends Omit<TrainingJobParts, "jobName" | "imageUri" | "roleArn" | "outputPath" | "experimentConfig"> {
@@ -93,7 +148,10 @@ export abstract class EstimatorBase<
   }
 
   /** Image that trains and serves. @internal */
-  protected abstract imageUri(signal: AbortSignal | undefined): Promise<string>;
+  protected abstract imageUri(): Promise<string>;
+
+  /** Start of generated names, when the options give none. @internal */
+  protected abstract imageName(): string;
 
   /** Checks options and inputs together. Throws a ValidationError with every fault. @internal */
   protected abstract prepare(inputs: Inputs): PreparedJob;
@@ -154,6 +212,75 @@ export abstract class EstimatorBase<
     return this.#requireJob().modelData(options);
   }
 
+  /**
+   * A model of {@link EstimatorBase.latestTrainingJob}, with the estimator's image, role, VPC and network isolation. Nothing is
+   * created on the service; `model.create()` and `model.deploy()` do that.
+   *
+   * @throws {@link JobError} as {@link EstimatorBase.modelData}
+   */
+  async createModel(options: CreateModelOptions = {}): Promise<Model> {
+    const issues = unknownKeyIssues(options, CREATE_MODEL_OPTION_NAMES, "createModel");
+    if (issues.length > 0) throw new ValidationError("createModel", issues);
+    const { signal } = options;
+    const job = this.#requireJob();
+    const o = this.options;
+    const { Model } = await import("../models/index.js");
+    const vpcConfig = options.vpcConfig === undefined ? o.vpcConfig : (options.vpcConfig ?? undefined);
+    return new Model({
+      name: options.modelName ?? this.#newName(),
+      imageUri: options.imageUri ?? (await this.imageUri()),
+      modelData: await job.modelData({ signal }),
+      role: options.role ?? o.role,
+      session: this.session,
+      environment: options.environment,
+      vpcConfig,
+      enableNetworkIsolation: options.enableNetworkIsolation ?? o.enableNetworkIsolation,
+      tags: options.tags,
+    });
+  }
+
+  /**
+   * A transformer that runs the model of {@link EstimatorBase.latestTrainingJob} over files in S3.
+   *
+   * @remarks Sends nothing: the model is looked up and created when the first transform starts, and
+   * `transformer.deleteModel()` deletes it.
+   *
+   * @throws {@link ValidationError} with every fault of the options, or when there is no job yet
+   */
+  transformer(options: EstimatorTransformerOptions): Transformer {
+    return new Transformer(this.transformerOptions(options));
+  }
+
+  /** Options of a transformer with the lazily created model. @internal */
+  protected transformerOptions(options: EstimatorTransformerOptions): TransformerOptions {
+    this.#requireJob();
+    const [modelOptions, own] = split(options, MODEL_OPTION_NAMES);
+    const name = modelOptions.modelName ?? this.#newName();
+    assertResourceName(name, "modelName");
+    const model = new LazyModel({
+      name,
+      imageUri: modelOptions.imageUri ?? this.imageName(),
+      enableNetworkIsolation: modelOptions.enableNetworkIsolation ?? this.options.enableNetworkIsolation ?? false,
+      session: this.session,
+      make: (signal) => this.createModel({ ...modelOptions, modelName: name, signal }),
+    });
+    return {
+      ...own,
+      baseTransformJobName: own.baseTransformJobName ?? this.#baseName(),
+      model,
+      session: this.session,
+    };
+  }
+
+  /** Splits deploy options into the model to deploy and what is left for {@link Model.deploy}. @internal */
+  protected async modelToDeploy<O extends EstimatorModelOptions & DeployModelOptions>(
+    options: O,
+  ): Promise<{ readonly model: Model; readonly own: Omit<O, keyof EstimatorModelOptions | "environment"> }> {
+    const [modelOptions, own] = split(options, [...MODEL_OPTION_NAMES, "environment"]);
+    const model = await this.createModel({ ...modelOptions, signal: options.signal });
+    return { model, own };
+  }
+
   #requireJob(): EstimatorJob<Results> {
     if (this.#latestTrainingJob) return this.#latestTrainingJob;
     throw new ValidationError("estimator", [
@@ -172,11 +299,11 @@ export abstract class EstimatorBase<
     signal?.throwIfAborted();
     if (options.jobName !== undefined) assertResourceName(options.jobName, "jobName");
     const { warnings, ...parts } = this.prepare(inputs);
-    const imageUri = await this.imageUri(signal);
+    const imageUri = await this.imageUri();
     const roleArn = await this.session.resolveRole(this.options.role, { signal });
     const request = createTrainingJobRequest(this.options, {
       ...parts,
-      jobName: options.jobName ?? this.#newName(imageUri),
+      jobName: options.jobName ?? this.#newName(),
       imageUri,
       roleArn,
       outputPath: this.options.outputPath ?? (await this.#defaultOutputPath(signal)),
@@ -197,7 +324,7 @@ export abstract class EstimatorBase<
         if (!mayRename || !ValidationError.is(error) || !isNameTaken(error.cause)) throw error;
       }
       await sleep(attempt * (1 + Math.random() * 10), signal);
-      request = { ...request, TrainingJobName: this.#newName(request.AlgorithmSpecification.TrainingImage ?? "") };
+      request = { ...request, TrainingJobName: this.#newName() };
     }
   }
 
@@ -206,7 +333,22 @@ export abstract class EstimatorBase<
     return root.endsWith("/") ? root : `${root}/`;
   }
 
-  #newName(imageUri: string): string {
-    return nameFromBase(this.options.baseJobName ?? baseNameFromImage(imageUri));
+  #newName(): string {
+    return nameFromBase(this.#baseName());
   }
+
+  #baseName(): string {
+    return this.options.baseJobName ?? this.imageName();
+  }
+}
+
+/** The options with these names, and the others. */
+function split<O extends object, K extends keyof O>(
+  options: O,
+  names: readonly K[],
+): [Partial<Pick<O, K>>, Omit<O, K>] {
+  const entries = Object.entries(options);
+  const picked = (wanted: boolean): object =>
+    Object.fromEntries(entries.filter(([name]) => (names as readonly string[]).includes(name) === wanted));
+  return [picked(true) as Partial<Pick<O, K>>, picked(false) as Omit<O, K>];
 }

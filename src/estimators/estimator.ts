@@ -1,11 +1,20 @@
 import { UnsupportedError, ValidationError, type ValidationIssue } from "../errors/index.js";
 import { type TrainingInputs, toChannels } from "../inputs/index.js";
 import { textIssues } from "../internal/checks.js";
+import { baseNameFromImage } from "../internal/names.js";
 import { shown } from "../internal/options.js";
 import type { MetricDefinition } from "../jobs/index.js";
+import type { DeployOptions } from "../models/index.js";
+import type { Predictor } from "../predictors/index.js";
 import { type AttachOptions, describeForAttach } from "./attach.js";
 import { ATTACHED, type AttachedJob } from "./attached-job.js";
-import { EstimatorBase, type FitOptions, type PreparedJob, type TrainingRequestOptions } from "./estimator-base.js";
+import {
+  EstimatorBase,
+  type EstimatorModelOptions,
+  type FitOptions,
+  type PreparedJob,
+  type TrainingRequestOptions,
+} from "./estimator-base.js";
 import type { EstimatorJob } from "./estimator-job.js";
 import { encodeHyperparameters, type HyperparameterValue } from "./hyperparameters/index.js";
 import type { TrainingInstanceType } from "./instance-types.js";
@@ -49,6 +58,18 @@ export interface EstimatorOptions extends TrainingOptions {
   /** Command to run instead of the image's own, and its arguments. */
   readonly containerEntryPoint?: readonly string[] | undefined;
   readonly containerArguments?: readonly string[] | undefined;
+}
+
+/**
+ * Options of {@link Estimator.deploy}: those of an endpoint, and how to make its model.
+ *
+ * @public
+ */
+export interface EstimatorDeployOptions<In = unknown, Out = Uint8Array>
+  extends DeployOptions<In, Out>,
+    EstimatorModelOptions {
+  /** Environment of the serving container. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
 }
 
 const OWN_NAMES = [
@@ -140,9 +161,27 @@ export class Estimator extends EstimatorBase<EstimatorOptions> {
     return super.fit(inputs as TrainingInputs, options);
   }
 
+  /**
+   * Puts the model of the latest job behind an endpoint, and waits until it is in service.
+   *
+   * @remarks One DescribeTrainingJob, then as {@link Model.deploy}, which also says what is deleted when it fails. The endpoint
+   * bills until it is deleted: `await using` the predictor, or call its `deleteEndpoint()`.
+   *
+   * @throws {@link JobError} `JOB_NOT_FINISHED` while the job runs; as {@link Model.deploy} otherwise
+   */
+  async deploy<In = unknown, Out = Uint8Array>(options: EstimatorDeployOptions<In, Out>): Promise<Predictor<In, Out>> {
+    const { model, own } = await this.modelToDeploy(options);
+    return model.deploy<In, Out>(own);
+  }
+
   /** @internal */
   protected override async imageUri(): Promise<string> {
     return this.options.imageUri;
+  }
+
+  /** @internal */
+  protected override imageName(): string {
+    return baseNameFromImage(this.options.imageUri);
   }
 
   /** @internal */

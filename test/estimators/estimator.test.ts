@@ -377,15 +377,13 @@ describe("Estimator.fit", () => {
 
 describe("Estimator.modelData", () => {
   it("says that the job is not finished, instead of failing on a missing member", async () => {
-    aws.sagemaker
-      .on(DescribeTrainingJobCommand)
-      .resolves(
-        completedJob("job-1", {
-          TrainingJobStatus: "InProgress",
-          SecondaryStatus: "Training",
-          ModelArtifacts: undefined,
-        }),
-      );
+    aws.sagemaker.on(DescribeTrainingJobCommand).resolves(
+      completedJob("job-1", {
+        TrainingJobStatus: "InProgress",
+        SecondaryStatus: "Training",
+        ModelArtifacts: undefined,
+      }),
+    );
     aws.sagemaker.on(CreateTrainingJobCommand).resolves({});
     const made = estimator();
     await made.fit("s3://bkt/train/", { wait: false, jobName: "job-1" });

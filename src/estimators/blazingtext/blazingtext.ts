@@ -2,7 +2,7 @@ import type { ChannelInput } from "../../inputs/index.js";
 import type { TrainingJobResult } from "../../jobs/index.js";
 import { AlgorithmEstimator, type AlgorithmEstimatorOptions } from "../algorithm-estimator.js";
 import type { AttachOptions } from "../attach.js";
-import { withChanges } from "../with-changes.js";
+import { withChanges, withInstance } from "../with-changes.js";
 import { type BlazingTextInstanceType, blazingTextAlgorithm } from "./algorithm.js";
 import type { BlazingTextHyperparameters, BlazingTextMode } from "./hyperparameters.js";
 
@@ -10,18 +10,18 @@ type InstanceOptions<M extends BlazingTextMode> =
   | {
       /** Type of the instances; which are legal depends on the mode. */
       readonly instanceType: BlazingTextInstanceType<M>;
-      readonly allowUnlistedInstanceType?: false | undefined;
+      readonly unlistedInstanceType?: undefined;
     }
   | {
-      /** Any type, also one that this library does not know yet. */
-      readonly instanceType: string;
-      readonly allowUnlistedInstanceType: true;
+      readonly instanceType?: undefined;
+      /** Instead of `instanceType`: a type that this library does not list for the mode, for example a newer one. */
+      readonly unlistedInstanceType: string;
     };
 
 interface CommonOptions<M extends BlazingTextMode>
   extends Omit<
     AlgorithmEstimatorOptions,
-    "hyperparameters" | "instanceType" | "instanceCount" | "allowUnlistedInstanceType"
+    "hyperparameters" | "instanceType" | "instanceCount" | "unlistedInstanceType"
   > {
   /**
    * Instances that train together; more than one with mode `batch_skipgram` only.
@@ -48,7 +48,7 @@ export type BlazingTextOptions<M extends BlazingTextMode = BlazingTextMode> = Co
  * @public
  */
 export type BlazingTextChanges<M extends BlazingTextMode = BlazingTextMode> = Partial<CommonOptions<M>> &
-  (InstanceOptions<M> | { readonly instanceType?: undefined; readonly allowUnlistedInstanceType?: undefined }) & {
+  (InstanceOptions<M> | { readonly instanceType?: undefined; readonly unlistedInstanceType?: undefined }) & {
     /** Replaced one by one; `undefined` removes one. */
     readonly hyperparameters?: Partial<BlazingTextHyperparameters<M>> | undefined;
   };
@@ -130,7 +130,7 @@ export class BlazingText<M extends BlazingTextMode = BlazingTextMode> extends Al
 
   /** A new estimator with some options replaced; the mode stays. */
   with(changes: BlazingTextChanges<M>): BlazingText<M> {
-    return new BlazingText<M>(withChanges(this.options, changes as Partial<BlazingTextOptions<M>>));
+    return new BlazingText<M>(withChanges(this.options, withInstance(changes) as Partial<BlazingTextOptions<M>>));
   }
 }
 

@@ -1,9 +1,6 @@
-import { decodeHyperparameters } from "../hyperparameters/index.js";
-import {
-  type BlazingTextHyperparameters,
-  type BlazingTextMode,
-  blazingTextHyperparametersSchema,
-} from "./hyperparameters.js";
+// Loads no zod: a training process that only reads its settings needs none.
+import { decodeBoolean, decodeNumber } from "../hyperparameters/decode-value.js";
+import type { BlazingTextHyperparameters, BlazingTextMode } from "./hyperparameters.js";
 
 /**
  * Hyperparameters of BlazingText with every key of the mode present.
@@ -69,6 +66,11 @@ export function readBlazingTextHyperparameters(
 ): ResolvedBlazingTextHyperparameters | undefined {
   const mode = wire["mode"] ?? "";
   if (!Object.hasOwn(blazingTextDefaults, mode)) return undefined;
-  const { values } = decodeHyperparameters(blazingTextHyperparametersSchema, wire);
-  return { ...blazingTextDefaults[mode as BlazingTextMode], ...values, mode } as ResolvedBlazingTextHyperparameters;
+  const defaults: Readonly<Record<string, unknown>> = blazingTextDefaults[mode as BlazingTextMode];
+  const values = Object.entries(defaults).map(([key, value]) => {
+    const text = wire[key];
+    if (text === undefined) return [key, value];
+    return [key, (typeof value === "boolean" ? decodeBoolean(text) : decodeNumber(text)) ?? value];
+  });
+  return { mode, ...Object.fromEntries(values) };
 }

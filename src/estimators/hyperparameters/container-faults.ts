@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { decodeValue } from "./decode-hyperparameters.js";
+import { decodeValue } from "./decode-value.js";
 import type { HyperparameterWireRules } from "./encode-hyperparameters.js";
 import {
   type HyperparameterField,

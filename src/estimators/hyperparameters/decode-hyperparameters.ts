@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { decodeValue } from "./decode-value.js";
 import type { HyperparameterWireRules } from "./encode-hyperparameters.js";
 import { type HyperparameterField, hyperparameterTable, variantOf } from "./schema-fields.js";
 
@@ -45,60 +46,4 @@ export function decodeHyperparameters(
     else values[key] = value;
   }
   return { values, unreadable, unknown };
-}
-
-/** The typed value of one wire text; undefined when it is not of the field's type. */
-export function decodeValue(field: HyperparameterField, text: string, rules: HyperparameterWireRules = {}): unknown {
-  switch (field.kind) {
-    case "string":
-      return text;
-    case "boolean":
-      return decodeBoolean(text);
-    case "integer":
-      return /^\s*[+-]?\d+\s*$/u.test(text) ? Number(text) : undefined;
-    case "number":
-      return decodeNumber(text);
-    case "list":
-      return decodeList(field, text, rules);
-  }
-}
-
-function decodeBoolean(text: string): boolean | undefined {
-  switch (text.trim().toLowerCase()) {
-    case "true":
-    case "1":
-      return true;
-    case "false":
-    case "0":
-      return false;
-    default:
-      return undefined;
-  }
-}
-
-function decodeNumber(text: string): number | undefined {
-  if (!/^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/iu.test(text)) return undefined;
-  const value = Number(text);
-  return Number.isFinite(value) ? value : undefined;
-}
-
-function decodeList(field: HyperparameterField, text: string, rules: HyperparameterWireRules): unknown[] | undefined {
-  const members = rules.lists === "comma" ? text.split(",") : jsonMembers(text);
-  if (!members) return undefined;
-  if (!field.items) return members;
-  const items = field.items;
-  const values = members.map((member) => decodeValue(items, member, rules));
-  return values.includes(undefined) ? undefined : values;
-}
-
-/** Members of a JSON list as texts, so that one reader serves both spellings of lists. */
-function jsonMembers(text: string): string[] | undefined {
-  try {
-    const list: unknown = JSON.parse(text);
-    return Array.isArray(list)
-      ? list.map((member) => (typeof member === "string" ? member : JSON.stringify(member)))
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }
