@@ -51,7 +51,6 @@ export class ModelHost {
         if (message.type === "line") log(message.text);
         else this.#receive(message);
       },
-      onOutput: log,
       onCrash: (problem) => this.#end(problem),
     });
   }

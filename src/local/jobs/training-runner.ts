@@ -242,7 +242,6 @@ export class TrainingRunner {
       `train ${record.name}`,
       {
         onMessage: receive,
-        onOutput: (line) => log.write(line),
         onCrash: (problem) =>
           end({ kind: "InternalServerError", message: `The training of the local service broke off: ${problem}` }),
       },

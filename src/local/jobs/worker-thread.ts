@@ -4,8 +4,6 @@ import type { FromWorker, ToWorker, WorkerTask } from "./protocol.js";
 /** What the owner of a worker thread hears of it. */
 export interface WorkerEvents {
   onMessage(message: FromWorker): void;
-  /** Text that the engine wrote to standard output or error, line by line. */
-  onOutput(line: string): void;
   /** The thread is gone without having been asked to: uncaught error, out of memory, `process.exit`. */
   onCrash(problem: string): void;
 }
@@ -18,6 +16,7 @@ export class WorkerThread {
   constructor(task: WorkerTask, name: string, events: WorkerEvents) {
     // Run from TypeScript sources (tsx), the worker's file has that ending too.
     const file = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
+    // The worker turns its output into log lines; reading it here would keep the process alive.
     this.#worker = new Worker(new URL(file, import.meta.url), { workerData: task, name, stdout: true, stderr: true });
     this.#worker.on("message", (message: FromWorker) => {
       if (!this.#ended) events.onMessage(message);
@@ -35,11 +34,6 @@ export class WorkerThread {
       );
     });
     this.#worker.on("exit", (code) => crash(`the worker exited with code ${code}`));
-    for (const stream of [this.#worker.stdout, this.#worker.stderr]) {
-      forEachLine(stream, (line) => {
-        if (!this.#ended) events.onOutput(line);
-      });
-    }
   }
 
   /** @param transfer - buffers that the worker takes over */
@@ -58,17 +52,4 @@ export class WorkerThread {
     this.#ended = true;
     await this.#worker.terminate();
   }
-}
-
-function forEachLine(stream: NodeJS.ReadableStream, receive: (line: string) => void): void {
-  let rest = "";
-  stream.setEncoding("utf8");
-  stream.on("data", (chunk: string) => {
-    const lines = `${rest}${chunk}`.split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) receive(line);
-  });
-  stream.on("end", () => {
-    if (rest !== "") receive(rest);
-  });
 }

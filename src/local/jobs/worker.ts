@@ -7,6 +7,9 @@ import type { FromWorker, ToWorker, WorkerFailure, WorkerTask } from "./protocol
  * Entry of a worker thread: the part of the training or serving container. It knows files and messages, nothing of S3.
  */
 async function main(task: WorkerTask, send: (message: FromWorker) => void, listen: Listen): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) {
+    captureOutput(stream, (text) => send({ type: "line", text, metrics: [] }));
+  }
   try {
     const algorithm = await loadAlgorithm(task.source);
     const engine = await algorithm.loadEngine();
@@ -15,6 +18,20 @@ async function main(task: WorkerTask, send: (message: FromWorker) => void, liste
   } catch (error) {
     send({ type: "failed", failure: failureOf(error, false) });
   }
+}
+
+/** Output of the engine belongs into its log, like a container's, not to the user's console. */
+function captureOutput(stream: NodeJS.WriteStream, receive: (line: string) => void): void {
+  let rest = "";
+  const write = (chunk: Uint8Array | string, ...further: readonly unknown[]): boolean => {
+    const lines = `${rest}${typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8")}`.split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) receive(line);
+    const written = further.at(-1);
+    if (typeof written === "function") written();
+    return true;
+  };
+  stream.write = write as typeof stream.write;
 }
 
 type Listen = (receive: (message: ToWorker) => void) => void;

@@ -66,10 +66,13 @@ export class Harness implements AsyncDisposable {
     );
   }
 
-  static async open(options: ControlPlaneOptions = {}, before?: Harness): Promise<Harness> {
-    const root = before?.root ?? (await mkdtemp(join(tmpdir(), "local-sagemaker-")));
+  /** @param before - a harness or root to open again */
+  static async open(options: ControlPlaneOptions = {}, before?: Harness | string): Promise<Harness> {
+    const previous = typeof before === "string" ? undefined : before;
+    const root =
+      typeof before === "string" ? before : (before?.root ?? (await mkdtemp(join(tmpdir(), "local-sagemaker-"))));
     for (const folder of ["s3", "sagemaker", "tmp"]) await mkdir(join(root, folder), { recursive: true });
-    const harness = new Harness(root, options, before?.logs ?? new MemoryLogs());
+    const harness = new Harness(root, options, previous?.logs ?? new MemoryLogs());
     await harness.service.start();
     if (!before) await harness.objects.createBucket("bucket");
     return harness;
