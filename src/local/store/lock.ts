@@ -1,13 +1,14 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, rmdir, stat, unlink, utimes, writeFile } from "node:fs/promises";
+import { randomBytes, randomUUID } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat, unlink, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { LocalError } from "../../errors/index.js";
-import { hasCode, temporaryPath } from "./files.js";
+import { hasCode } from "./files.js";
 
 const HEARTBEAT_MILLISECONDS = 5_000;
 /** Age of the last heartbeat from which an owner on another host counts as dead. */
 const STALE_MILLISECONDS = 30_000;
+const ASIDE_PREFIX = "lock.";
 
 /** Who holds a store; the content of `lock/owner.json`. */
 export interface LockOwner {
@@ -43,7 +44,7 @@ export class StoreLock {
    *
    * @throws LocalError `LOCAL_STORE_LOCKED` naming the process that holds it
    */
-  static async acquire(root: string, temporaryFolder: string): Promise<StoreLock> {
+  static async acquire(root: string): Promise<StoreLock> {
     const folder = join(root, "lock");
     const owner: LockOwner = {
       pid: process.pid,
@@ -53,8 +54,8 @@ export class StoreLock {
       token: randomUUID(),
     };
     for (let attempt = 0; attempt < 5; attempt++) {
-      const prepared = temporaryPath(temporaryFolder);
-      await mkdir(prepared, { recursive: true });
+      const prepared = asidePath(folder);
+      await mkdir(prepared);
       await writeFile(join(prepared, "owner.json"), `${JSON.stringify(owner, undefined, 2)}\n`);
       try {
         await rename(prepared, folder);
@@ -62,10 +63,13 @@ export class StoreLock {
         await rm(prepared, { recursive: true, force: true });
         // A folder in the way: Linux says ENOTEMPTY or EEXIST, Windows EPERM or EACCES.
         if (!hasCode(error, "ENOTEMPTY", "EEXIST", "EPERM", "EACCES")) throw error;
-        await clearIfStale(root, folder, temporaryFolder);
+        await clearIfStale(root, folder);
         continue;
       }
-      if ((await readOwner(folder))?.token === owner.token) return new StoreLock(folder, owner.token);
+      if ((await readOwner(folder))?.token === owner.token) {
+        await removeLeftovers(root);
+        return new StoreLock(folder, owner.token);
+      }
     }
     throw new LocalError(
       `The local SageMaker store ${root} is being opened by several processes.`,
@@ -83,7 +87,7 @@ export class StoreLock {
 }
 
 /** Moves a dead owner's lock out of the way, or throws that the store is in use. */
-async function clearIfStale(root: string, folder: string, temporaryFolder: string): Promise<void> {
+async function clearIfStale(root: string, folder: string): Promise<void> {
   const owner = await readOwner(folder);
   // Released meanwhile, or left without its owner by hand: an empty folder gives way to the next rename.
   if (!owner) {
@@ -101,7 +105,7 @@ async function clearIfStale(root: string, folder: string, temporaryFolder: strin
       "LOCAL_STORE_LOCKED",
     );
   }
-  const aside = temporaryPath(temporaryFolder);
+  const aside = asidePath(folder);
   try {
     await rename(folder, aside);
   } catch (error) {
@@ -114,6 +118,26 @@ async function clearIfStale(root: string, folder: string, temporaryFolder: strin
     return;
   }
   await rm(aside, { recursive: true, force: true });
+}
+
+/** Folders next to the lock that a crash left between two renames. */
+async function removeLeftovers(root: string): Promise<void> {
+  for (const name of await readdir(root)) {
+    if (!name.startsWith(ASIDE_PREFIX)) continue;
+    const { mtimeMs } = await stat(join(root, name)).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > STALE_MILLISECONDS) await rm(join(root, name), { recursive: true, force: true });
+  }
+}
+
+function asidePath(folder: string): string {
+  return join(dirname(folder), `${ASIDE_PREFIX}${randomBytes(6).toString("hex")}`);
+}
+
+/** True when the process that holds the lock of a store lives; false when there is no lock. */
+export async function isStoreInUse(root: string): Promise<boolean> {
+  const folder = join(root, "lock");
+  const owner = await readOwner(folder);
+  return owner !== undefined && (await isAlive(owner, folder));
 }
 
 async function isAlive(owner: LockOwner, folder: string): Promise<boolean> {

@@ -180,6 +180,11 @@ export class FileObjectStore implements ObjectStore {
     return new ObjectWriter(temporaryPath(this.#temporaryFolder), algorithms, sizeHint);
   }
 
+  /** Throws a finished temporary file away. */
+  async discard(file: Pick<WrittenFile, "path">): Promise<void> {
+    await rm(file.path, { force: true });
+  }
+
   /**
    * Makes a finished file the object of a key, in place of an older one.
    *

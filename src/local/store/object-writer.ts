@@ -58,6 +58,13 @@ export class ObjectWriter {
     }
   }
 
+  /** Appends a block as it is, outside all sums: for bytes whose sums are known. Not to be mixed with {@link ObjectWriter.write}. */
+  async append(block: Uint8Array): Promise<void> {
+    this.#handle ??= await open(this.#path, "wx");
+    await this.#handle.writeFile(block);
+    this.#sizeBytes += block.length;
+  }
+
   /** Ends the file. */
   async finish(): Promise<WrittenFile> {
     await this.#flushBlock();
