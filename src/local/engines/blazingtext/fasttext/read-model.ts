@@ -4,6 +4,7 @@ import { CompactMatrix, type Matrix, type ProductQuantizer, QuantizedMatrix } fr
 import { type FastTextModel, LOSSES, MAGIC, MODEL_KINDS, type ModelSettings, VERSION } from "./model.js";
 
 const HEADER_BYTES = 8 + 12 * 4 + 8;
+const ZEROS: Uint8Array = new Uint8Array(1 << 16);
 
 /**
  * Reads a fastText model file: version 11 or 12, any loss, with or without character n-grams, quantized or not, pruned
@@ -181,41 +182,46 @@ async function readDense(reader: ByteReader, rows: number, columns: number, what
   const rowBytes = columns * 4;
   reader.expect(rows * rowBytes, what);
   const matrix = new CompactMatrix(rows, columns);
-  const zeros = new Uint8Array(Math.max(rowBytes, 1 << 16));
-  let row = 0;
-  while (row < rows) {
-    const available = reader.available;
-    // Most of a model with many buckets is zero: large stretches are compared at once.
-    let zeroBytes = 0;
-    const wanted = Math.min(available.length, (rows - row) * rowBytes);
-    while (zeroBytes < wanted) {
-      const stretch = Math.min(zeros.length, wanted - zeroBytes);
-      if (!sameBytes(available, zeroBytes, zeros, stretch)) break;
-      zeroBytes += stretch;
-    }
-    const zeroRows = Math.floor(zeroBytes / rowBytes);
-    row += zeroRows;
-    let at = zeroRows * rowBytes;
-    // Behind the zero stretch: the rows of one comparison, one by one.
-    const end = Math.min(wanted, at + zeros.length + rowBytes);
-    while (at + rowBytes <= end && row < rows) {
-      if (!sameBytes(available, at, zeros, rowBytes)) {
-        const { block, position } = matrix.addStoredRow(row);
-        new Uint8Array(block.buffer, block.byteOffset + position * 4, rowBytes).set(
-          available.subarray(at, at + rowBytes),
-        );
+  const size = rows * rowBytes;
+  let at = 0;
+  let row = -1;
+  let target: Uint8Array = new Uint8Array(0);
+  while (at < size) {
+    if (reader.available.length === 0) await reader.more(what);
+    const piece = reader.available.subarray(0, size - at);
+    let read = 0;
+    while (read < piece.length) {
+      // Most of a model with many buckets is zero: large stretches are passed over at once.
+      const stretch = Math.min(ZEROS.length, piece.length - read);
+      if (piece[read] === 0 && isZero(piece, read, stretch)) {
+        read += stretch;
+        continue;
       }
-      at += rowBytes;
-      row++;
+      for (const end = read + stretch; read < end; ) {
+        const found = Math.floor((at + read) / rowBytes);
+        const column = at + read - found * rowBytes;
+        const part = Math.min(rowBytes - column, piece.length - read);
+        if (found !== row && !(piece[read] === 0 && isZero(piece, read, part))) {
+          row = found;
+          const { block, position } = matrix.addStoredRow(found);
+          target = new Uint8Array(block.buffer, block.byteOffset + position * 4, rowBytes);
+        }
+        if (found === row) target.set(piece.subarray(read, read + part), column);
+        read += part;
+      }
     }
-    reader.skip(at);
-    if (row < rows && reader.available.length < rowBytes) await reader.more(what);
+    reader.skip(piece.length);
+    at += piece.length;
   }
   return matrix;
 }
 
-function sameBytes(bytes: Uint8Array, from: number, zeros: Uint8Array, length: number): boolean {
-  return Buffer.compare(bytes.subarray(from, from + length), zeros.subarray(0, length)) === 0;
+function isZero(bytes: Uint8Array, from: number, length: number): boolean {
+  for (let at = 0; at < length; at += ZEROS.length) {
+    const part = Math.min(ZEROS.length, length - at);
+    if (Buffer.compare(bytes.subarray(from + at, from + at + part), ZEROS.subarray(0, part)) !== 0) return false;
+  }
+  return true;
 }
 
 async function readQuantized(reader: ByteReader, rows: number, columns: number, what: string): Promise<Matrix> {
