@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { blazingtext } from "./blazingtext/index.js";
 import type { LocalAlgorithm } from "./contract.js";
 
 export type {
@@ -17,7 +18,7 @@ export type {
 export { ContainerError, JobFailure } from "./contract.js";
 
 /** The algorithms that come with the library. Their descriptions are light; an engine is loaded in a worker only. */
-export const builtInAlgorithms: readonly LocalAlgorithm[] = [];
+export const builtInAlgorithms: readonly LocalAlgorithm[] = [blazingtext];
 
 /** Where a worker thread finds an algorithm again. */
 export type AlgorithmSource =

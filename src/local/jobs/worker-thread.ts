@@ -14,8 +14,8 @@ export class WorkerThread {
   #ended = false;
 
   constructor(task: WorkerTask, name: string, events: WorkerEvents) {
-    // Run from TypeScript sources (tsx), the worker's file has that ending too.
-    const file = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
+    // Threads run plain JavaScript: from TypeScript sources (tsx) the built file is taken.
+    const file = import.meta.url.endsWith(".ts") ? "../../../dist/esm/local/jobs/worker.js" : "./worker.js";
     // The worker turns its output into log lines; reading it here would keep the process alive.
     this.#worker = new Worker(new URL(file, import.meta.url), { workerData: task, name, stdout: true, stderr: true });
     this.#worker.on("message", (message: FromWorker) => {
