@@ -10,8 +10,9 @@ export function pythonFloat(value: number): string {
 
 /** A text as Python's `json.dumps` writes it: everything beyond ASCII escaped. */
 export function pythonJsonString(text: string): string {
+  // Without the u flag: a character beyond 16 bits is escaped half by half.
   return JSON.stringify(text).replace(
-    /[\u007f-\uffff]/gu,
+    /[\u007f-\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
