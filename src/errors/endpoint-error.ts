@@ -5,7 +5,12 @@ import { SageMakerError } from "./sagemaker-error.js";
  *
  * @public
  */
-export type EndpointErrorCode = "MODEL_ERROR" | "EMPTY_RESPONSE" | "PAYLOAD_TOO_LARGE" | "ENDPOINT_NOT_FOUND";
+export type EndpointErrorCode =
+  | "MODEL_ERROR"
+  | "EMPTY_RESPONSE"
+  | "PAYLOAD_TOO_LARGE"
+  | "ENDPOINT_NOT_FOUND"
+  | "INVOCATION_TIMEOUT";
 
 /**
  * What is known about a failed invocation.

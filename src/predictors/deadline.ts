@@ -1,0 +1,24 @@
+/**
+ * Runs one call with a signal that aborts with the caller's, or after the time given, whichever comes first.
+ * Leaves no timer and no listener behind. `AbortSignal.any` would do the same, but keeps its signals alive on Node 20.
+ *
+ * @param late - makes the error that a call rejects with when the time is over
+ */
+export async function withDeadline<T>(
+  milliseconds: number,
+  signal: AbortSignal | undefined,
+  late: () => unknown,
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  signal?.throwIfAborted();
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(late()), milliseconds);
+  const onAbort = (): void => controller.abort(signal?.reason);
+  signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await run(controller.signal);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
