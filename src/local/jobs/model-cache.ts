@@ -4,10 +4,15 @@ import { join } from "node:path";
 import type { StoredObject } from "../core/contract.js";
 import { extractTarGz } from "../store/tar.js";
 
+/** Models that were just trained and nobody has served yet: so many stay unpacked. */
+const MAX_SEEDS = 4;
+
 /** Folders with unpacked model archives, one per content. Endpoints and transform jobs of one model share one. */
 export class ModelCache {
   readonly #folder: string;
   readonly #extracting = new Map<string, Promise<string>>();
+  /** Keys of seeds that nobody has asked for, oldest first. */
+  readonly #seeds = new Set<string>();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -21,6 +26,7 @@ export class ModelCache {
   /** Folder with the content of an archive that was unpacked before. */
   async find(key: string): Promise<string | undefined> {
     const folder = join(this.#folder, key);
+    this.#seeds.delete(key);
     return (await stat(folder).catch(() => undefined))?.isDirectory() ? folder : undefined;
   }
 
@@ -40,6 +46,27 @@ export class ModelCache {
       this.#extracting.set(key, work);
     }
     return work;
+  }
+
+  /**
+   * Takes over the folder that an archive was packed from, so that serving the model need not unpack it. Only the
+   * newest seeds are kept until somebody serves them.
+   */
+  async seed(archive: Pick<StoredObject, "etag" | "sizeBytes">, folder: string): Promise<void> {
+    const key = this.keyOf(archive);
+    await mkdir(this.#folder, { recursive: true });
+    try {
+      await rename(folder, join(this.#folder, key));
+    } catch {
+      // The same content is there already.
+      return;
+    }
+    this.#seeds.add(key);
+    for (const oldest of this.#seeds) {
+      if (this.#seeds.size <= MAX_SEEDS) break;
+      this.#seeds.delete(oldest);
+      await rm(join(this.#folder, oldest), { recursive: true, force: true });
+    }
   }
 
   /** Removes everything but the named contents, half-finished ones first of all. */

@@ -2,11 +2,13 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { sleep } from "../../internal/abort.js";
 import { joinS3Uri, parseS3Uri } from "../../internal/s3-uri.js";
+import type { StoredObject } from "../core/contract.js";
 import { type AlgorithmRegistration, JobFailure, type TrainingContext } from "../engines/index.js";
 import { createTarGz } from "../store/tar.js";
 import { describeChannel, resolveChannel } from "./channels.js";
 import { interruptedReason, type JobEnvironment } from "./environment.js";
 import { LogWriter } from "./log-writer.js";
+import type { ModelCache } from "./model-cache.js";
 import type { FromWorker, WorkerFailure } from "./protocol.js";
 import { failTraining, isFinished, moveTo, type TrainingRecord, trainingKind } from "./training-record.js";
 import { WorkerThread } from "./worker-thread.js";
@@ -30,11 +32,13 @@ interface LiveTraining {
 /** Runs training jobs: one worker thread each, through the statuses of the service. */
 export class TrainingRunner {
   readonly #environment: JobEnvironment;
+  readonly #cache: ModelCache;
   readonly #live = new Map<string, LiveTraining>();
   readonly #closing = new AbortController();
 
-  constructor(environment: JobEnvironment) {
+  constructor(environment: JobEnvironment, cache: ModelCache) {
     this.#environment = environment;
+    this.#cache = cache;
   }
 
   /** Starts a job whose record is stored already. */
@@ -291,22 +295,23 @@ export class TrainingRunner {
     if (!job.stopCause) await sleep(environment.delays.uploading * 1000, job.stop.signal).catch(ignoreStop(job));
     const base = joinS3Uri(record.request.OutputDataConfig.S3OutputPath, record.name, "output");
     if (hasModel || !job.stopCause) {
-      record.modelArtifact = await this.#adopt(model, join(folder, "model.tar.gz"), `${base}/model.tar.gz`);
+      const uri = `${base}/model.tar.gz`;
+      await this.#cache.seed(await this.#adopt(model, join(folder, "model.tar.gz"), uri), model);
+      record.modelArtifact = uri;
     }
     if ((await readdir(output)).length > 0) {
       await this.#adopt(output, join(folder, "output.tar.gz"), `${base}/output.tar.gz`);
     }
   }
 
-  async #adopt(folder: string, archive: string, uri: string): Promise<string> {
+  async #adopt(folder: string, archive: string, uri: string): Promise<StoredObject> {
     await createTarGz(folder, archive, { signal: this.#closing.signal });
     const { bucket, key } = parseS3Uri(uri);
     if (!(await this.#environment.objects.bucketExists(bucket))) {
       throw new JobFailure("ClientError", `Artifact upload failed: the bucket "${bucket}" does not exist`);
     }
     this.#closing.signal.throwIfAborted();
-    await this.#environment.objects.adoptFile(bucket, key, archive);
-    return uri;
+    return this.#environment.objects.adoptFile(bucket, key, archive);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { relativeName } from "../../../src/local/jobs/data-source.js";
 import { LogWriter } from "../../../src/local/jobs/log-writer.js";
 import { compileMetricRegex, MetricReader } from "../../../src/local/jobs/metrics.js";
+import { ModelCache } from "../../../src/local/jobs/model-cache.js";
 import { Slots } from "../../../src/local/jobs/slots.js";
 import { PayloadTooLarge, payloads } from "../../../src/local/jobs/transform-payloads.js";
 import { MemoryLogs } from "./harness.js";
@@ -62,6 +63,26 @@ describe("LogWriter", () => {
     const writer = new LogWriter({ append: () => Promise.reject(new Error("disk full")) }, "g", "s", () => 1);
     writer.write("a");
     await expect(writer.flush()).rejects.toThrow("disk full");
+  });
+});
+
+describe("ModelCache", () => {
+  it("keeps the newest seeds, and those that somebody has served", async () => {
+    const root = await mkdtemp(join(tmpdir(), "cache-"));
+    try {
+      const cache = new ModelCache(join(root, "models"));
+      for (let index = 0; index < 7; index++) {
+        const folder = join(root, `trained-${index}`);
+        await mkdir(folder);
+        await cache.seed({ etag: `etag${index}`, sizeBytes: 1 }, folder);
+        if (index === 0) expect(await cache.find("etag0-1")).toBe(join(root, "models", "etag0-1"));
+      }
+      expect((await readdir(join(root, "models"))).sort()).toEqual([0, 3, 4, 5, 6].map((index) => `etag${index}-1`));
+      await cache.prune(new Set(["etag4-1"]));
+      expect(await readdir(join(root, "models"))).toEqual(["etag4-1"]);
+    } finally {
+      await rm(root, { recursive: true, force: true });
+    }
   });
 });
 

@@ -102,7 +102,7 @@ export class SageMakerControlPlane implements SageMakerService {
     this.#context = {
       environment,
       names: new Names(identity),
-      training: new TrainingRunner(environment),
+      training: new TrainingRunner(environment, this.#cache),
       endpoints: new EndpointRunner(environment, this.#cache),
       transforms: new TransformRunner(environment, this.#cache),
       exclusively: (resource, work) => this.#exclusively(resource, work),
