@@ -9,8 +9,15 @@ export {
   defineAlgorithm,
   type InstanceRule,
 } from "./define-algorithm.js";
-export { Estimator, type EstimatorOptions, type InstanceGroup } from "./estimator.js";
-export { EstimatorBase, type FitOptions, type TrainingRequestOptions } from "./estimator-base.js";
+export { Estimator, type EstimatorDeployOptions, type EstimatorOptions, type InstanceGroup } from "./estimator.js";
+export {
+  type CreateModelOptions,
+  EstimatorBase,
+  type EstimatorModelOptions,
+  type EstimatorTransformerOptions,
+  type FitOptions,
+  type TrainingRequestOptions,
+} from "./estimator-base.js";
 export { EstimatorJob } from "./estimator-job.js";
 export {
   containerFaults,

@@ -1,10 +1,16 @@
+import { UnsupportedError } from "../../errors/index.js";
 import type { ChannelInput } from "../../inputs/index.js";
 import type { TrainingJobResult } from "../../jobs/index.js";
+import type { EndpointOptions } from "../../models/index.js";
 import { AlgorithmEstimator, type AlgorithmEstimatorOptions } from "../algorithm-estimator.js";
 import type { AttachOptions } from "../attach.js";
+import type { EstimatorModelOptions, EstimatorTransformerOptions } from "../estimator-base.js";
+import { multiGpuTrainingInstances } from "../instance-types.js";
 import { withChanges, withInstance } from "../with-changes.js";
 import { type BlazingTextInstanceType, blazingTextAlgorithm } from "./algorithm.js";
 import type { BlazingTextHyperparameters, BlazingTextMode } from "./hyperparameters.js";
+import { BlazingTextPredictor } from "./predictor.js";
+import { BlazingTextTransformer } from "./transformer.js";
 
 type InstanceOptions<M extends BlazingTextMode> =
   | {
@@ -69,6 +75,16 @@ export type BlazingTextInputs<M extends BlazingTextMode = BlazingTextMode> =
       : { readonly train: ChannelInput });
 
 /**
+ * Options of {@link BlazingText.deploy}: those of an endpoint, and how to make its model.
+ *
+ * @public
+ */
+export interface BlazingTextDeployOptions extends EndpointOptions, EstimatorModelOptions {
+  /** Environment of the serving container. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
  * The numbers that BlazingText reports at the end of a job; each only when its mode and channels produce it.
  *
  * @public
@@ -126,6 +142,36 @@ export class BlazingText<M extends BlazingTextMode = BlazingTextMode> extends Al
   static async attach(jobName: string, options: AttachOptions = {}): Promise<BlazingText> {
     const restored = await AlgorithmEstimator.attachedOptions(blazingTextAlgorithm, jobName, options);
     return new BlazingText(restored as BlazingTextOptions);
+  }
+
+  /**
+   * Puts the model of the latest job behind an endpoint, and waits until it is in service.
+   *
+   * @remarks As {@link Model.deploy}, which also says what is deleted when it fails. The endpoint bills until it is deleted:
+   * `await using` the predictor, or call its `deleteEndpoint()`.
+   *
+   * @throws {@link UnsupportedError} `UNSUPPORTED_OPERATION` for word vectors trained on several GPUs, which cannot be served
+   * @throws {@link JobError} `JOB_NOT_FINISHED` while the job runs; as {@link Model.deploy} otherwise
+   */
+  async deploy(options: BlazingTextDeployOptions): Promise<BlazingTextPredictor> {
+    const { hyperparameters, instanceType } = this.options;
+    if (hyperparameters.mode !== "supervised" && multiGpuTrainingInstances().some((type) => type === instanceType)) {
+      throw new UnsupportedError(
+        `word vectors trained on several GPUs (${instanceType}) are written as vectors.txt only, which no endpoint can serve; train on a CPU or one GPU [BT-06]`,
+        "UNSUPPORTED_OPERATION",
+      );
+    }
+    const { model, own } = await this.modelToDeploy(options);
+    return model.deploy({ ...own, predictor: (given) => new BlazingTextPredictor(given) });
+  }
+
+  /**
+   * A transformer for files of JSON Lines, with the settings that BlazingText needs; see {@link BlazingTextTransformer}.
+   *
+   * @remarks Sends nothing: the model is looked up and created when the first transform starts.
+   */
+  override transformer(options: EstimatorTransformerOptions): BlazingTextTransformer {
+    return new BlazingTextTransformer(this.transformerOptions(options));
   }
 
   /** A new estimator with some options replaced; the mode stays. */

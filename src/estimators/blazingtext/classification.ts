@@ -44,7 +44,7 @@ const PREFIX = "__label__";
  * @returns the classification, or what is wrong with the element as the end of a sentence
  */
 export function readClassification(answer: unknown): Classification | string {
-  if (!isAnswer(answer)) return 'expected an object with the lists "label" and "prob"';
+  if (!isAnswer(answer)) return 'expected an object with the lists "label" and "prob"; for word vectors use vectors()';
   if (answer.label.length !== answer.prob.length) {
     return `${answer.label.length} labels, but ${answer.prob.length} probabilities`;
   }

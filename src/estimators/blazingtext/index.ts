@@ -2,10 +2,12 @@ export { type BlazingTextInstanceType, blazingTextAlgorithm } from "./algorithm.
 export {
   BlazingText,
   type BlazingTextChanges,
+  type BlazingTextDeployOptions,
   type BlazingTextInputs,
   type BlazingTextOptions,
   type BlazingTextResults,
 } from "./blazingtext.js";
+export type { BlazingTextAnswer, Classification, LabelProbability } from "./classification.js";
 export {
   blazingTextDefaults,
   type ResolvedBlazingTextHyperparameters,
@@ -18,4 +20,11 @@ export {
   blazingTextHyperparametersSchema,
 } from "./hyperparameters.js";
 export { estimateModelSize, type VocabularySize } from "./model-size.js";
+export {
+  type BlazingTextPredictOptions,
+  BlazingTextPredictor,
+  type BlazingTextPredictorOptions,
+  type WordVector,
+} from "./predictor.js";
+export { BlazingTextTransformer } from "./transformer.js";
 export { hyperparameterWarnings } from "./warnings.js";
