@@ -47,7 +47,7 @@ export async function deployModel(model: Model, options: AnyDeployOptions): Prom
     ...(options.serializer !== undefined && { serializer: options.serializer }),
     ...(options.deserializer !== undefined && { deserializer: options.deserializer }),
     owned: created,
-  } as PredictorOptions<never, never>);
+  } as unknown as PredictorOptions<never, never>);
 }
 
 /**
