@@ -34,6 +34,8 @@ export class EndpointRunner {
   readonly #environment: JobEnvironment;
   readonly #cache: ModelCache;
   readonly #live = new Map<string, LiveEndpoint>();
+  /** Variants that an update has replaced, as long as they have requests to answer. */
+  readonly #draining = new Set<LiveVariant>();
 
   constructor(environment: JobEnvironment, cache: ModelCache) {
     this.#environment = environment;
@@ -96,7 +98,8 @@ export class EndpointRunner {
     this.#live.clear();
     for (const endpoint of endpoints) endpoint.gone.abort(new Error("The local service is closing."));
     await Promise.allSettled(endpoints.map((endpoint) => endpoint.work));
-    await Promise.allSettled(endpoints.map((endpoint) => this.#release(endpoint.variants, false)));
+    const variants = [...endpoints.flatMap((endpoint) => endpoint.variants), ...this.#draining];
+    await Promise.allSettled(variants.map((live) => this.#release([live], false)));
   }
 
   /**
@@ -178,7 +181,15 @@ export class EndpointRunner {
     record.status = "InService";
     delete record.pending;
     await this.#store(endpoint);
-    await this.#release(previous, true);
+    for (const live of previous) this.#drain(live);
+  }
+
+  /** Lets a replaced variant answer what it has, then ends it; an update does not wait for that. */
+  #drain(live: LiveVariant): void {
+    this.#draining.add(live);
+    this.#release([live], true)
+      .catch((error: unknown) => this.#environment.logger?.error(messageOf(error)))
+      .finally(() => this.#draining.delete(live));
   }
 
   async #loadAll(endpoint: LiveEndpoint, variants: readonly LiveVariant[]): Promise<void> {

@@ -41,4 +41,6 @@ export type FromWorker =
 export interface WorkerFailure {
   readonly kind: "ClientError" | "AlgorithmError" | "InternalServerError" | "Aborted";
   readonly message: string;
+  /** What the container ended with; absent when the service itself failed, for example to download data. */
+  readonly exitCode?: number;
 }

@@ -216,7 +216,7 @@ export class TrainingRunner {
     });
     if (faults.length > 0) {
       for (const fault of faults) log.write(`Customer Error: ${fault}`);
-      return { kind: "ClientError", message: faults.join("; ") };
+      return { kind: "ClientError", message: faults.join("; "), exitCode: 2 };
     }
     return this.#work(job, context, log, metrics);
   }
@@ -328,11 +328,8 @@ function toFailure(error: unknown, stop: AbortSignal): WorkerFailure {
   return { kind: "InternalServerError", message: error instanceof Error ? error.message : String(error) };
 }
 
-/** The FailureReason of a failed task, with the exit code that the service appends. */
-export function reasonOf(failure: WorkerFailure): string {
-  if (failure.kind === "ClientError") return `ClientError: ${failure.message}, exit code: 2`;
-  if (failure.kind === "AlgorithmError") return `AlgorithmError: ${failure.message}, exit code: 1`;
-  return `InternalServerError: ${failure.message}`;
+function reasonOf({ kind, message, exitCode }: WorkerFailure): string {
+  return `${kind}: ${message}${exitCode === undefined ? "" : `, exit code: ${exitCode}`}`;
 }
 
 /**

@@ -100,10 +100,9 @@ async function invoke(
 function failureOf(error: unknown, aborted: boolean): WorkerFailure {
   if (aborted) return { kind: "Aborted", message: textOf(error) };
   const kind = property(error, "kind");
-  if (nameOf(error) === "JobFailure" && (kind === "ClientError" || kind === "InternalServerError")) {
-    return { kind, message: textOf(error) };
-  }
-  return { kind: "AlgorithmError", message: textOf(error) };
+  if (nameOf(error) === "JobFailure" && kind === "InternalServerError") return { kind, message: textOf(error) };
+  if (nameOf(error) === "JobFailure" && kind === "ClientError") return { kind, message: textOf(error), exitCode: 2 };
+  return { kind: "AlgorithmError", message: textOf(error), exitCode: 1 };
 }
 
 function nameOf(error: unknown): unknown {

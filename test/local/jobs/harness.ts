@@ -102,7 +102,7 @@ export class Harness implements AsyncDisposable {
   }
 }
 
-export function lineCounterOnly(): AlgorithmRegistry {
+function lineCounterOnly(): AlgorithmRegistry {
   return new AlgorithmRegistry([
     {
       algorithm: lineCounter,

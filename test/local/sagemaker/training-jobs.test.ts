@@ -157,6 +157,65 @@ describe("CreateTrainingJob", () => {
     });
   });
 
+  it("hands over an augmented manifest and the objects that it refers to", async () => {
+    await local.put(
+      "in/augmented.manifest",
+      [
+        '{"source-ref":"s3://bucket/train/a.txt","label":1}',
+        '{"source-ref":"s3://bucket/train/b/c.txt","label":0}',
+        "",
+      ].join("\r\n"),
+    );
+    const S3DataSource = {
+      S3DataType: "AugmentedManifestFile",
+      S3Uri: "s3://bucket/in/augmented.manifest",
+      AttributeNames: ["source-ref", "label"],
+    };
+    const channel = {
+      ChannelName: "train",
+      InputMode: "Pipe",
+      RecordWrapperType: "RecordIO",
+      DataSource: { S3DataSource },
+    };
+    expect(await train("augmented", {}, { InputDataConfig: [channel] })).toMatchObject({
+      TrainingJobStatus: "Completed",
+    });
+    const processed = local.logs.messages(group, "augmented/").filter((line) => line.startsWith("Processing"));
+    expect(processed.map((line) => line.replace(/^.*File size: /u, ""))).toEqual(["106 B", "8 B", "6 B"]);
+    await local.put("in/augmented.manifest", '{"source-ref":"a.txt","label":1}\n');
+    expect(await train("augmented-wrong", {}, { InputDataConfig: [channel] })).toMatchObject({
+      FailureReason:
+        'ClientError: Augmented manifest s3://bucket/in/augmented.manifest, line 1: attribute "source-ref" must be an S3 URI',
+    });
+    const { AttributeNames: _, ...without } = S3DataSource;
+    const InputDataConfig = [{ ...channel, DataSource: { S3DataSource: without } }];
+    expect((await refusalOf({ InputDataConfig })).message).toContain("AttributeNames are required");
+  });
+
+  it("shows everything that was asked for", async () => {
+    const asked = {
+      VpcConfig: { Subnets: ["subnet-1"], SecurityGroupIds: ["sg-1"] },
+      EnableNetworkIsolation: true,
+      EnableInterContainerTrafficEncryption: true,
+      EnableManagedSpotTraining: true,
+      StoppingCondition: { MaxRuntimeInSeconds: 3600, MaxWaitTimeInSeconds: 7200 },
+      CheckpointConfig: { S3Uri: "s3://bucket/ckpt", LocalPath: "/opt/ml/ck" },
+      Environment: { A: "b" },
+      ExperimentConfig: { ExperimentName: "e", TrialName: "t" },
+      RetryStrategy: { MaximumRetryAttempts: 3 },
+      DebugHookConfig: { S3OutputPath: "s3://bucket/", CollectionConfigurations: [] },
+      ProfilerConfig: { DisableProfiler: true },
+    };
+    expect(await train("everything", {}, { ...asked, Tags: [{ Key: "team", Value: "a" }] })).toMatchObject({
+      ...asked,
+      TrainingJobStatus: "Completed",
+      ProfilingStatus: "Disabled",
+    });
+    expect((await refusalOf({ ...asked, StoppingCondition: { MaxRuntimeInSeconds: 3600 } })).message).toBe(
+      "Invalid MaxWaitTimeInSeconds. It must be present and be greater than or equal to MaxRuntimeInSeconds",
+    );
+  });
+
   it("refuses a name that is taken", async () => {
     const error = await local.call("CreateTrainingJob", trainingRequest("complete")).catch((e: unknown) => e);
     expect(error).toMatchObject({
