@@ -33,23 +33,8 @@ export async function* payloads(path: string, options: PayloadOptions): AsyncGen
     yield await whole(fileChunks(path, options.gzip), options.maxBytes);
     return;
   }
-  const records = lines(fileChunks(path, options.gzip), options.maxBytes);
-  if (options.strategy === "SingleRecord") {
-    yield* records;
-    return;
-  }
-  let batch: Uint8Array[] = [];
-  let size = 0;
-  for await (const record of records) {
-    if (batch.length > 0 && size + 1 + record.length > options.maxBytes) {
-      yield joined(batch, size);
-      batch = [];
-      size = 0;
-    }
-    size += record.length + (batch.length > 0 ? 1 : 0);
-    batch.push(record);
-  }
-  if (batch.length > 0) yield joined(batch, size);
+  const chunks = fileChunks(path, options.gzip);
+  yield* options.strategy === "SingleRecord" ? lines(chunks, options.maxBytes) : batches(chunks, options.maxBytes);
 }
 
 async function* fileChunks(path: string, gzip: boolean): AsyncGenerator<Uint8Array> {
@@ -99,13 +84,25 @@ async function* lines(chunks: AsyncIterable<Uint8Array>, maxBytes: number): Asyn
   if (restBytes > 0) yield Buffer.concat(rest);
 }
 
-function joined(records: readonly Uint8Array[], size: number): Uint8Array {
-  const body = new Uint8Array(size);
-  let offset = 0;
-  for (const [index, record] of records.entries()) {
-    if (index > 0) body[offset++] = LINE_FEED;
-    body.set(record, offset);
-    offset += record.length;
+/** As many whole lines as fit into a request, cut at the last line feed within the limit. */
+async function* batches(chunks: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
+  let parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    parts.push(chunk);
+    size += chunk.length;
+    if (size <= maxBytes) continue;
+    let rest = Buffer.concat(parts, size);
+    while (rest.length > maxBytes) {
+      const end = rest.lastIndexOf(LINE_FEED, maxBytes);
+      if (end < 0) throw new PayloadTooLarge();
+      yield rest.subarray(0, end);
+      rest = rest.subarray(end + 1);
+    }
+    parts = [rest];
+    size = rest.length;
   }
-  return body;
+  if (size === 0) return;
+  const rest = Buffer.concat(parts, size);
+  yield rest.at(-1) === LINE_FEED ? rest.subarray(0, -1) : rest;
 }
