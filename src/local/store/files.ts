@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { constants } from "node:fs";
+import { constants, mkdirSync, renameSync } from "node:fs";
 import { type FileHandle, mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
@@ -38,6 +38,19 @@ export async function moveInto(source: string, target: string): Promise<void> {
     } catch (error) {
       if (!hasCode(error, "ENOENT") || attempt >= 5) throw error;
       await mkdir(dirname(target), { recursive: true });
+    }
+  }
+}
+
+/** {@link moveInto} in one go. */
+export function moveIntoSync(source: string, target: string): void {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      renameSync(source, target);
+      return;
+    } catch (error) {
+      if (!hasCode(error, "ENOENT") || attempt >= 5) throw error;
+      mkdirSync(dirname(target), { recursive: true });
     }
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type BigIntStats, lstatSync, realpathSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import {
   type FileHandle,
   mkdir,
@@ -8,18 +8,18 @@ import {
   readFile,
   rename,
   rm,
-  rmdir,
   unlink,
   utimes,
   writeFile,
 } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { type ObjectStore, ServiceError, type StoredObject } from "../core/contract.js";
 import type { ChecksumAlgorithm } from "./checksums.js";
-import { fileBlocks, hasCode, moveInto, temporaryPath } from "./files.js";
+import { fileBlocks, hasCode, temporaryPath } from "./files.js";
 import { KeyLocks } from "./key-locks.js";
 import { KeyScan } from "./key-scan.js";
 import { compareUtf8, hashedPath, keyHash, readablePath } from "./keys.js";
+import { isFolder, ObjectFiles } from "./object-files.js";
 import {
   DEFAULT_DESCRIPTION,
   fingerprintOf,
@@ -53,6 +53,7 @@ export type WriteCondition = (current: ObjectEntry | undefined) => void;
 export class FileObjectStore implements ObjectStore {
   readonly #folder: string;
   readonly #temporaryFolder: string;
+  readonly #files: ObjectFiles;
   readonly #locks = new KeyLocks();
   readonly #scans = new Map<string, KeyScan>();
 
@@ -60,6 +61,7 @@ export class FileObjectStore implements ObjectStore {
   constructor(folder: string, temporaryFolder: string) {
     this.#folder = folder;
     this.#temporaryFolder = temporaryFolder;
+    this.#files = new ObjectFiles(folder, temporaryFolder);
   }
 
   /** All buckets in the order of their names. */
@@ -72,7 +74,7 @@ export class FileObjectStore implements ObjectStore {
   }
 
   async bucketExists(bucket: string): Promise<boolean> {
-    return BUCKET_NAME.test(bucket) && this.#isFolder(join(this.#folder, bucket));
+    return BUCKET_NAME.test(bucket) && isFolder(join(this.#folder, bucket));
   }
 
   /** @throws ServiceError `InvalidBucketName`, `BucketAlreadyOwnedByYou` */
@@ -115,7 +117,7 @@ export class FileObjectStore implements ObjectStore {
     if (!scan) {
       scan = new KeyScan(
         join(this.#folder, bucket, "data"),
-        (hash) => readSidecar(this.#sidecarPath(bucket, hash))?.key,
+        (hash) => readSidecar(this.#files.sidecarPath(bucket, hash))?.key,
       );
       this.#scans.set(bucket, scan);
     }
@@ -204,15 +206,18 @@ export class FileObjectStore implements ObjectStore {
       options.condition?.(current?.entry);
       const etag = options.etag ?? file.md5.toString("hex");
       const fingerprint = fingerprintOf(lstatSync(file.path, { bigint: true }));
-      const path = current?.path ?? (await this.#freePath(bucket, key));
+      const path = current?.path ?? this.#files.freePath(bucket, key);
       try {
-        return await this.#place(bucket, { ...description, ...fingerprint, key, path, etag }, file.path);
+        return this.#entry(
+          bucket,
+          this.#files.place(bucket, { ...description, ...fingerprint, key, path, etag }, file.path),
+        );
       } catch (error) {
         // A folder or a file is where the readable path wants a file or a folder: keys `a` and `a/b` can both exist.
         if (!hasCode(error, "ENOTDIR", "EISDIR", "EEXIST", "ENOTEMPTY", "EPERM", "ENAMETOOLONG")) throw error;
         if (path === hashedPath(key)) throw error;
         const hashed = { ...description, ...fingerprint, key, path: hashedPath(key), etag };
-        return await this.#place(bucket, hashed, file.path);
+        return this.#entry(bucket, this.#files.place(bucket, hashed, file.path));
       }
     });
   }
@@ -227,10 +232,10 @@ export class FileObjectStore implements ObjectStore {
       // A second file can stand for the same key when somebody dropped one; it must not come to light now.
       for (let copies = 0; found && copies < 3; copies++) {
         await unlink(found.entry.path);
-        await this.#prune(bucket, found.path);
+        this.#files.prune(bucket, found.path);
         found = await this.#resolve(bucket, key);
       }
-      await rm(this.#sidecarPath(bucket, keyHash(key)), { force: true });
+      await rm(this.#files.sidecarPath(bucket, keyHash(key)), { force: true });
       return true;
     });
   }
@@ -255,9 +260,9 @@ export class FileObjectStore implements ObjectStore {
 
   /** The object when its sidecar fits its file. */
   #known(bucket: string, key: string): { readonly entry: ObjectEntry; readonly path: string } | undefined {
-    const sidecar = readSidecar(this.#sidecarPath(bucket, keyHash(key)));
+    const sidecar = readSidecar(this.#files.sidecarPath(bucket, keyHash(key)));
     if (sidecar?.key !== key || !candidatePaths(key).includes(sidecar.path)) return undefined;
-    const stats = this.#fileStats(bucket, sidecar.path);
+    const stats = this.#files.stats(bucket, sidecar.path);
     if (!stats || !sameFile(sidecar, fingerprintOf(stats))) return undefined;
     return { entry: this.#entry(bucket, sidecar), path: sidecar.path };
   }
@@ -271,15 +276,15 @@ export class FileObjectStore implements ObjectStore {
     if (known) return known;
     for (const path of candidatePaths(key)) {
       for (let attempt = 0; attempt < 3; attempt++) {
-        const stats = this.#fileStats(bucket, path);
-        if (!stats || !this.#isPlain(bucket, path)) break;
+        const stats = this.#files.stats(bucket, path);
+        if (!stats || !this.#files.isPlain(bucket, path)) break;
         const before = fingerprintOf(stats);
-        const etag = (await md5Of(this.#dataPath(bucket, path))).toString("hex");
-        const after = this.#fileStats(bucket, path);
+        const etag = (await md5Of(this.#files.dataPath(bucket, path))).toString("hex");
+        const after = this.#files.stats(bucket, path);
         // Somebody is writing the file at this moment: the sum may be of neither version.
         if (!after || !sameFile(before, fingerprintOf(after))) continue;
         const sidecar = { ...DEFAULT_DESCRIPTION, ...before, key, path, etag };
-        await this.#writeSidecar(bucket, sidecar);
+        this.#files.writeSidecar(bucket, sidecar);
         return { entry: this.#entry(bucket, sidecar), path };
       }
     }
@@ -293,84 +298,12 @@ export class FileObjectStore implements ObjectStore {
       sizeBytes: sidecar.size,
       etag: sidecar.etag,
       lastModified: new Date(Number(BigInt(sidecar.mtimeNs) / 1_000_000n)),
-      path: this.#dataPath(bucket, sidecar.path),
+      path: this.#files.dataPath(bucket, sidecar.path),
       headers: sidecar.headers,
       metadata: sidecar.metadata,
       checksum: sidecar.checksum,
       partSizes: sidecar.partSizes,
     };
-  }
-
-  /** Data first, sidecar second: in between the old sidecar does not fit, and the object heals. */
-  async #place(bucket: string, sidecar: Sidecar, filePath: string): Promise<ObjectEntry> {
-    const prepared = await this.#prepareSidecar(sidecar);
-    try {
-      await moveInto(filePath, this.#dataPath(bucket, sidecar.path));
-      await moveInto(prepared, this.#sidecarPath(bucket, keyHash(sidecar.key)));
-    } catch (error) {
-      await rm(prepared, { force: true });
-      throw error;
-    }
-    return this.#entry(bucket, sidecar);
-  }
-
-  async #writeSidecar(bucket: string, sidecar: Sidecar): Promise<void> {
-    await moveInto(await this.#prepareSidecar(sidecar), this.#sidecarPath(bucket, keyHash(sidecar.key)));
-  }
-
-  async #prepareSidecar(sidecar: Sidecar): Promise<string> {
-    const path = temporaryPath(this.#temporaryFolder);
-    await writeFile(path, `${JSON.stringify(sidecar)}\n`, { flag: "wx" });
-    return path;
-  }
-
-  /** Path for a new object: readable unless that would meet a link or, where case does not count, another key's file. */
-  async #freePath(bucket: string, key: string): Promise<string> {
-    const path = readablePath(key);
-    if (path === undefined) return hashedPath(key);
-    try {
-      await mkdir(dirname(this.#dataPath(bucket, path)), { recursive: true });
-    } catch (error) {
-      if (hasCode(error, "ENOTDIR", "EEXIST", "ENAMETOOLONG")) return hashedPath(key);
-      throw error;
-    }
-    const taken = lstatSync(this.#dataPath(bucket, path), { throwIfNoEntry: false });
-    return !taken && this.#isPlain(bucket, dirname(path)) ? path : hashedPath(key);
-  }
-
-  /** True when no part of the path is a link or is spelled differently on disk. */
-  #isPlain(bucket: string, path: string): boolean {
-    const full = path === "." ? join(this.#folder, bucket, "data") : this.#dataPath(bucket, path);
-    try {
-      return realpathSync.native(full) === full;
-    } catch {
-      return false;
-    }
-  }
-
-  #fileStats(bucket: string, path: string): BigIntStats | undefined {
-    try {
-      const stats = lstatSync(this.#dataPath(bucket, path), { bigint: true, throwIfNoEntry: false });
-      return stats?.isFile() ? stats : undefined;
-    } catch (error) {
-      if (hasCode(error, "ENOTDIR", "ENAMETOOLONG")) return undefined;
-      throw error;
-    }
-  }
-
-  /** Removes the folders that a deleted file leaves empty. */
-  async #prune(bucket: string, path: string): Promise<void> {
-    for (let folder = dirname(path); folder !== "."; folder = dirname(folder)) {
-      try {
-        await rmdir(this.#dataPath(bucket, folder));
-      } catch {
-        return;
-      }
-    }
-  }
-
-  #isFolder(path: string): boolean {
-    return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   }
 
   async #createdAt(bucket: string): Promise<Date> {
@@ -383,14 +316,6 @@ export class FileObjectStore implements ObjectStore {
       // A folder made by hand is a bucket as well.
     }
     return lstatSync(join(this.#folder, bucket)).birthtime;
-  }
-
-  #dataPath(bucket: string, path: string): string {
-    return join(this.#folder, bucket, "data", path);
-  }
-
-  #sidecarPath(bucket: string, hash: string): string {
-    return join(this.#folder, bucket, "meta", hash.slice(0, 2), `${hash}.json`);
   }
 }
 

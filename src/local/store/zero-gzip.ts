@@ -27,8 +27,8 @@ export class ZeroAwareGzip {
   #compressed: Buffer[] = [];
   /** Fragments by run length; lengths below a page and powers of two pages occur. */
   readonly #fragments = new Map<number, Uint8Array>();
-  /** Bytes since the last zero run that wait for deflate, at most `MAX_STORED_BYTES`. */
-  #pending: Uint8Array[] = [];
+  /** Bytes that wait for more, so that few calls of deflate do and short pieces can be stored. */
+  readonly #pending = Buffer.alloc(MAX_STORED_BYTES);
   #pendingBytes = 0;
   /** Deflate has taken bytes since the last zero run. */
   #open = false;
@@ -62,8 +62,6 @@ export class ZeroAwareGzip {
       dataStart = position;
     }
     if (dataStart < bytes.length) await this.#writeData(bytes.subarray(dataStart), false);
-    // What waits must not point into the caller's array.
-    this.#pending = this.#pending.map((piece) => Uint8Array.from(piece));
     if (this.#outBytes >= DRAIN_BYTES) await this.#drain();
   }
 
@@ -99,9 +97,13 @@ export class ZeroAwareGzip {
       const data = bytes.subarray(start, end);
       this.#crc = crc32(data, this.#crc);
       this.#totalBytes += data.length;
-      this.#pending.push(data);
-      this.#pendingBytes += data.length;
-      if (this.#pendingBytes > MAX_STORED_BYTES) await this.#deflatePending();
+      if (this.#pendingBytes + data.length > MAX_STORED_BYTES) await this.#compressPending();
+      if (data.length > MAX_STORED_BYTES) {
+        await this.#compress(data);
+      } else {
+        this.#pending.set(data, this.#pendingBytes);
+        this.#pendingBytes += data.length;
+      }
     }
     this.#zeros += bytes.length - end;
   }
@@ -136,7 +138,7 @@ export class ZeroAwareGzip {
   /** Brings everything before a zero run out, up to a byte boundary. */
   async #endData(): Promise<void> {
     if (this.#open) {
-      await this.#deflatePending();
+      await this.#compressPending();
       await new Promise<void>((resolve, reject) => {
         this.#deflate.once("error", reject);
         this.#deflate.flush(constants.Z_FULL_FLUSH, () => {
@@ -153,25 +155,24 @@ export class ZeroAwareGzip {
     header.writeUInt16LE(this.#pendingBytes, 1);
     header.writeUInt16LE(this.#pendingBytes ^ 0xffff, 3);
     this.#emit(header);
-    for (const piece of this.#takePending()) this.#emit(Uint8Array.from(piece));
+    this.#emit(Uint8Array.from(this.#pending.subarray(0, this.#pendingBytes)));
+    this.#pendingBytes = 0;
   }
 
-  async #deflatePending(): Promise<void> {
-    for (const piece of this.#takePending()) {
-      await new Promise<void>((resolve, reject) => {
-        this.#deflate.write(piece, (error) => (error ? reject(error) : resolve()));
-      });
-      this.#open = true;
-    }
+  async #compressPending(): Promise<void> {
+    const bytes = this.#pendingBytes;
+    this.#pendingBytes = 0;
+    await this.#compress(this.#pending.subarray(0, bytes));
+  }
+
+  async #compress(bytes: Uint8Array): Promise<void> {
+    if (bytes.length === 0) return;
+    await new Promise<void>((resolve, reject) => {
+      this.#deflate.write(bytes, (error) => (error ? reject(error) : resolve()));
+    });
+    this.#open = true;
     this.#collect();
     if (this.#outBytes >= DRAIN_BYTES) await this.#drain();
-  }
-
-  #takePending(): Uint8Array[] {
-    const pieces = this.#pending;
-    this.#pending = [];
-    this.#pendingBytes = 0;
-    return pieces;
   }
 
   /** The callback of a write can come before the last "data" event; reading brings that one about now. */
