@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { readBlazingTextHyperparameters } from "../../../estimators/blazingtext/index.js";
 import { type ChannelFile, type ChannelInput, JobFailure, type TrainingContext } from "../contract.js";
 import { channelText, onlyFile, startsWithByteOrderMark } from "./channel-text.js";
 import { type Corpus, CorpusEncoder, countTokens, readTokens } from "./corpus.js";
 import type { Dictionary } from "./fasttext/dictionary.js";
 import { WordInterner } from "./fasttext/word-interner.js";
 import { writeModel } from "./fasttext/write-model.js";
+import { readHyperparameters, type SupervisedHyperparameters } from "./hyperparameters.js";
 import { compileKernel, instantiateKernel } from "./kernel.js";
 import { ContainerLog, millionPerSecond, progressLine } from "./log-lines.js";
 import { pythonFloat } from "./python-text.js";
@@ -15,19 +15,11 @@ import { buildDictionary, tokenCodes } from "./vocabulary.js";
 
 const SECONDS_BETWEEN_PROGRESS = 2;
 
-type Hyperparameters = Extract<
-  NonNullable<ReturnType<typeof readBlazingTextHyperparameters>>,
-  { readonly mode: "supervised" }
->;
-
 /** One training job of mode `supervised`: reads the channels, trains, and leaves `model.bin` in the model folder. */
 export async function train(context: TrainingContext): Promise<void> {
   const { signal } = context;
   signal.throwIfAborted();
-  const hyperparameters = readBlazingTextHyperparameters(context.hyperParameters);
-  if (hyperparameters?.mode !== "supervised") {
-    throw new JobFailure("ClientError", `Local mode cannot train mode "${context.hyperParameters["mode"]}".`);
-  }
+  const hyperparameters = readHyperparameters(context.hyperParameters);
   const log = new ContainerLog((line) => context.log(line));
   log.bare("Arguments: train");
   log.info("Running single machine CPU BlazingText training using supervised mode.");
@@ -108,7 +100,7 @@ async function announce(channel: ChannelInput | undefined, log: ContainerLog): P
 /** Reads both texts once and lays everything that training needs into one memory. */
 async function prepare(
   context: TrainingContext,
-  hyperparameters: Hyperparameters,
+  hyperparameters: SupervisedHyperparameters,
   train: ChannelText,
   validation: ChannelText | undefined,
   log: ContainerLog,
@@ -185,7 +177,7 @@ function checkDictionary(dictionary: Dictionary, minCount: number, file: Channel
 /** Returns the number of epochs made. */
 async function trainEpochs(
   context: TrainingContext,
-  hyperparameters: Hyperparameters,
+  hyperparameters: SupervisedHyperparameters,
   run: Run,
   log: ContainerLog,
 ): Promise<number> {
