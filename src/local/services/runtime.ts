@@ -7,6 +7,7 @@ import {
 } from "../core/contract.js";
 import { ContainerError, type InvocationRequest } from "../engines/index.js";
 import { type EndpointRunner, endpointLogGroup, ModelHostError, ModelStartError, messageOf } from "../jobs/index.js";
+import { partitionOf } from "./sagemaker/names.js";
 
 /** Largest body of an invocation, in bytes. */
 const MAX_BODY_BYTES = 6_291_456;
@@ -91,7 +92,7 @@ export class EndpointRuntime implements RuntimeService {
       {
         OriginalStatusCode: status,
         OriginalMessage: text,
-        LogStreamArn: `arn:aws:logs:${region}:${accountId}:log-group:${group}`,
+        LogStreamArn: `arn:${partitionOf(this.#identity)}:logs:${region}:${accountId}:log-group:${group}`,
       },
     );
   }

@@ -8,14 +8,19 @@ export type ResourceKind = "training-job" | "model" | "endpoint-config" | "endpo
 export class Names {
   readonly #prefix: string;
 
-  constructor({ region, accountId }: LocalIdentity) {
-    this.#prefix = `arn:aws:sagemaker:${region}:${accountId}:`;
+  constructor(identity: LocalIdentity) {
+    this.#prefix = `arn:${partitionOf(identity)}:sagemaker:${identity.region}:${identity.accountId}:`;
   }
 
   /** The service lower-cases the names in the ARNs of models, endpoint configurations and endpoints. */
   arn(kind: ResourceKind, name: string): string {
     return `${this.#prefix}${kind}/${kind.endsWith("-job") ? name : name.toLowerCase()}`;
   }
+}
+
+/** The partition of the account, for example `aws`. */
+export function partitionOf({ roleArn }: LocalIdentity): string {
+  return roleArn.split(":")[1] ?? "aws";
 }
 
 /** Identifier of the machine that a container pretends to run on. */
