@@ -1,0 +1,52 @@
+/**
+ * Data formats of the built-in algorithms: streaming writers and readers. No AWS client is loaded.
+ *
+ * @packageDocumentation
+ */
+
+export { FormatError, type FormatErrorCode, type FormatErrorDetails } from "../errors/index.js";
+export {
+  type AugmentedManifestNames,
+  type AugmentedManifestReadOptions,
+  type AugmentedManifestRecord,
+  type AugmentedManifestWriteOptions,
+  augmentedManifestLimits,
+  encodeAugmentedManifest,
+  type NamedManifestRecord,
+  readAugmentedManifest,
+  writeAugmentedManifest,
+} from "./augmented-manifest.js";
+export type { ByteSource } from "./byte-source.js";
+/** @internal */
+export { isRepeatable, openBytes } from "./byte-source.js";
+export {
+  encodeFastText,
+  type FastTextInput,
+  type FastTextReadOptions,
+  type FastTextRecord,
+  type FastTextWriteOptions,
+  readFastText,
+  writeFastText,
+} from "./fasttext.js";
+export type { FastTextFaultKind } from "./fasttext-decoder.js";
+export {
+  type FastTextFault,
+  type FastTextInspectOptions,
+  type FastTextReport,
+  inspectFastText,
+} from "./fasttext-inspect.js";
+export {
+  encodeJsonLines,
+  type JsonLinesReadOptions,
+  type JsonLinesWriteOptions,
+  readJsonLines,
+  writeJsonLines,
+} from "./json-lines.js";
+export { LabelIndex } from "./label-index.js";
+/** @internal */
+export { type LineBlock, type LineBlockOptions, lineBlocks } from "./line-blocks.js";
+export { fromBatches, type RecordBatches, type RecordSource } from "./record-source.js";
+export { RecordStream } from "./record-stream.js";
+export type { WriteOptions, WriteResult } from "./record-writer.js";
+export type { TextRuleOptions } from "./text-rules.js";
+export { tokenize } from "./tokenize.js";

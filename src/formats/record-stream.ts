@@ -1,0 +1,105 @@
+import type { LineBlock } from "./line-blocks.js";
+import type { RecordBatches } from "./record-source.js";
+
+/** Turns a block of lines into records, appended to `records`. Counts its lines. */
+export interface RecordDecoder<T> {
+  /** 1-based number of the next line. */
+  nextLine: number;
+  decode(block: LineBlock, records: T[]): void;
+}
+
+/**
+ * The records of a file or stream, read as they are asked for.
+ *
+ * @remarks
+ * Iterate it once, either record by record or in batches; a stream of bytes has only one pass. Leaving the loop early
+ * closes the source. At most one block of about 256 KiB is held, or the longest line if that is more.
+ *
+ * @example
+ * ```ts
+ * for await (const record of readJsonLines("answers.jsonl")) console.log(record);
+ * for await (const batch of readJsonLines("large.jsonl").batches()) for (const record of batch) use(record); // faster
+ * ```
+ * @public
+ */
+export class RecordStream<T> implements AsyncIterable<T>, RecordBatches<T> {
+  readonly #open: () => AsyncGenerator<T[], void, void>;
+
+  /** @internal */
+  constructor(blocks: (nextLine: () => number) => AsyncIterable<LineBlock>, newDecoder: () => RecordDecoder<T>) {
+    this.#open = async function* batches() {
+      const decoder = newDecoder();
+      for await (const block of blocks(() => decoder.nextLine)) {
+        const records: T[] = [];
+        decoder.decode(block, records);
+        if (records.length > 0) yield records;
+      }
+    };
+  }
+
+  /** The records in arrays of some thousand, in order: three to five times faster than one by one. */
+  batches(): AsyncIterableIterator<T[]> {
+    return this.#open();
+  }
+
+  /** The records one by one, in order. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<T> {
+    return new RecordIterator(this.#open());
+  }
+
+  /** All records in one array, for data that fits into memory. */
+  async toArray(): Promise<T[]> {
+    const all: T[] = [];
+    for await (const batch of this.#open()) for (const record of batch) all.push(record);
+    return all;
+  }
+}
+
+/** Hands out the records of the current batch without going through a generator for each. */
+class RecordIterator<T> implements AsyncIterableIterator<T> {
+  readonly #batches: AsyncGenerator<T[], void, void>;
+  #batch: readonly T[] = [];
+  #next = 0;
+  /** The call before, while it waits for a batch: calls that overlap must not both ask for the next one. */
+  #pending: Promise<unknown> | undefined;
+
+  constructor(batches: AsyncGenerator<T[], void, void>) {
+    this.#batches = batches;
+  }
+
+  next(): Promise<IteratorResult<T>> {
+    if (this.#pending === undefined && this.#next < this.#batch.length) {
+      return Promise.resolve({ done: false, value: this.#batch[this.#next++] as T });
+    }
+    const result = (this.#pending ?? Promise.resolve()).then(() => this.#advance());
+    const settled = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#pending = settled;
+    void settled.then(() => {
+      if (this.#pending === settled) this.#pending = undefined;
+    });
+    return result;
+  }
+
+  async return(): Promise<IteratorResult<T>> {
+    await this.#batches.return();
+    this.#batch = [];
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async #advance(): Promise<IteratorResult<T>> {
+    while (this.#next >= this.#batch.length) {
+      const result = await this.#batches.next();
+      if (result.done) return { done: true, value: undefined };
+      this.#batch = result.value;
+      this.#next = 0;
+    }
+    return { done: false, value: this.#batch[this.#next++] as T };
+  }
+}
