@@ -34,6 +34,9 @@ export interface AlgorithmEstimatorOptions extends TrainingOptions {
   readonly imageUri?: string | undefined;
 }
 
+/** Keys that tuning jobs and script mode add to the hyperparameters of a job. */
+const RESERVED = /^(?:_|sagemaker_)/u;
+
 const OWN_NAMES = ["hyperparameters", "instanceType", "unlistedInstanceType", "imageUri"] as const;
 
 /**
@@ -74,17 +77,16 @@ export abstract class AlgorithmEstimator<
         "UNSUPPORTED_OPERATION",
       );
     }
-    const { values } = decodeHyperparameters(
-      definition.hyperparameters,
-      description.HyperParameters ?? {},
-      definition.wire,
-    );
+    const wire = description.HyperParameters ?? {};
+    const { values, unreadable, unknown } = decodeHyperparameters(definition.hyperparameters, wire, definition.wire);
+    // What cannot be read stays as it was sent, so that a new job with it is refused instead of quietly different.
+    const unread = [...unreadable, ...unknown.filter((key) => !RESERVED.test(key))].map((key) => [key, wire[key]]);
     const instanceType =
       description.ResourceConfig?.InstanceType ?? description.ResourceConfig?.InstanceGroups?.[0]?.InstanceType;
     const listed = trainingInstances().some((type) => type === instanceType);
     return {
       ...shared,
-      hyperparameters: values,
+      hyperparameters: { ...values, ...Object.fromEntries(unread) },
       ...(listed ? { instanceType } : { unlistedInstanceType: instanceType }),
       imageUri: image,
     };
@@ -128,7 +130,7 @@ export abstract class AlgorithmEstimator<
       channels: job.channels,
       hyperparameters: encodeHyperparameters(hyperparameters, definition.wire),
       instanceType: job.instanceType,
-      warnings: definition.warnings?.(job) ?? [],
+      warnings: [...(definition.warnings?.(job) ?? []), ...checkpointWarnings(definition, this.options)],
     };
   }
 }
@@ -159,6 +161,12 @@ function optionIssues(
     ...spotIssues(definition, options),
     ...inputModeIssues(definition, options.inputMode, "inputMode"),
   ];
+  if (options.modelUri !== undefined && !definition.incremental) {
+    issues.push({
+      path: ["modelUri"],
+      message: `${definition.name} cannot go on from the model of an earlier job; leave modelUri out`,
+    });
+  }
   try {
     const hyperparameters = parseHyperparameters(
       definition.hyperparameters as z.ZodType<Record<string, unknown>>,
@@ -229,6 +237,11 @@ function spotIssues(definition: AlgorithmDefinition, { spot }: AlgorithmEstimato
       message: `spot.maxWaitSeconds must be at most ${limit} for ${definition.name}, which writes no checkpoints; got ${spot.maxWaitSeconds}; set maxRuntimeSeconds to at most ${limit} too`,
     },
   ];
+}
+
+function checkpointWarnings(definition: AlgorithmDefinition, options: AlgorithmEstimatorOptions): string[] {
+  if (definition.maxSpotWaitSeconds === undefined || options.checkpoint === undefined) return [];
+  return [`"checkpoint" has no effect: ${definition.name} writes no checkpoints.`];
 }
 
 function inputModeIssues(definition: AlgorithmDefinition, mode: string | undefined, name: string): ValidationIssue[] {

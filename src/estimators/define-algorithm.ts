@@ -86,6 +86,12 @@ export interface AlgorithmDefinition<S extends z.ZodType = z.ZodType> {
   readonly inputModes: readonly InputMode[];
   /** Longest `maxWaitSeconds` of spot training; set for algorithms that write no checkpoints. */
   readonly maxSpotWaitSeconds?: number | undefined;
+  /**
+   * True when a job can go on from the model of an earlier one.
+   *
+   * @defaultValue false
+   */
+  readonly incremental?: boolean | undefined;
   readonly metrics: readonly AlgorithmMetric[];
   /** Faults that only the whole job shows. Called when the job is put together, after the rules above hold. */
   check?(job: AlgorithmJob<z.output<S>>): readonly ValidationIssue[];

@@ -1,5 +1,5 @@
 import { ValidationError } from "../errors/index.js";
-import type { TrainingInputs } from "../inputs/index.js";
+import type { Channel, TrainingInputs } from "../inputs/index.js";
 import { sleep } from "../internal/abort.js";
 import { assertResourceName, nameFromBase } from "../internal/names.js";
 import { unknownKeyIssues } from "../internal/options.js";
@@ -22,7 +22,7 @@ import { createTrainingJobRequest, type TrainingJobParts } from "./create-traini
 import { EstimatorJob, type ResultReader } from "./estimator-job.js";
 import { frozenCopy } from "./frozen-copy.js";
 import { LazyModel } from "./lazy-model.js";
-import type { TrainingOptions, VpcConfig } from "./training-options.js";
+import { TRAINING_DEFAULTS, type TrainingOptions, type VpcConfig } from "./training-options.js";
 
 /**
  * Options of `toRequest`.
@@ -299,6 +299,7 @@ export abstract class EstimatorBase<
     signal?.throwIfAborted();
     if (options.jobName !== undefined) assertResourceName(options.jobName, "jobName");
     const { warnings, ...parts } = this.prepare(inputs);
+    this.#checkModelChannel(parts.channels);
     const imageUri = await this.imageUri();
     const roleArn = await this.session.resolveRole(this.options.role, { signal });
     const request = createTrainingJobRequest(this.options, {
@@ -310,6 +311,17 @@ export abstract class EstimatorBase<
       experimentConfig: options.experimentConfig,
     });
     return { request, warnings };
+  }
+
+  #checkModelChannel(channels: readonly Channel[]): void {
+    const { modelUri, modelChannelName = TRAINING_DEFAULTS.modelChannelName } = this.options;
+    if (modelUri === undefined || !channels.some((channel) => channel.ChannelName === modelChannelName)) return;
+    throw new ValidationError("training inputs", [
+      {
+        path: ["modelChannelName"],
+        message: `the channel "${modelChannelName}" is given twice: by modelUri and by the inputs; name the one of modelUri with modelChannelName`,
+      },
+    ]);
   }
 
   /** Creates the job; a generated name that is taken by a job of the same millisecond is replaced by a later one. */

@@ -244,6 +244,14 @@ describe("Estimator.toRequest", () => {
     expect(request).not.toHaveProperty("RoleArn");
   });
 
+  it("refuses a channel that modelUri makes already", async () => {
+    const made = estimator({ modelUri: "s3://bkt/model.tar.gz" });
+    await expect(made.toRequest({ train: "s3://bkt/a/", model: "s3://bkt/b/" })).rejects.toThrow(
+      '"model" is given twice',
+    );
+    expect((await made.toRequest({ train: "s3://bkt/a/" })).InputDataConfig).toHaveLength(2);
+  });
+
   it("refuses a job name that the API refuses, and local files", async () => {
     await expect(estimator().toRequest(undefined, { jobName: "my_job" })).rejects.toThrow('for example "my-job"');
     await expect(estimator().toRequest({ train: "./train.txt" })).rejects.toThrow("upload");

@@ -4,8 +4,12 @@ import {
   type BlazingTextHyperparameters,
   type BlazingTextInstanceType,
   type BlazingTextMode,
+  type BlazingTextPredictor,
   type BlazingTextResults,
+  type BlazingTextTransformer,
+  type Classification,
 } from "../../src/estimators/index.js";
+import { JsonSerializer } from "../../src/serializers/index.js";
 
 // What the compiler refuses before anything runs.
 
@@ -166,12 +170,33 @@ export async function variants(): Promise<void> {
   }
 }
 
+export async function deployments(): Promise<void> {
+  const predictor = await supervised.deploy({ initialInstanceCount: 1, instanceType: "ml.m5.large" });
+  expectTypeOf(predictor).toEqualTypeOf<BlazingTextPredictor>();
+  expectTypeOf(await predictor.predict("a", { k: 2 })).toEqualTypeOf<Classification[]>();
+
+  // @ts-expect-error -- texts, not numbers
+  await predictor.predict([1, 2]);
+
+  await supervised.deploy({
+    initialInstanceCount: 1,
+    instanceType: "ml.m5.large",
+    // @ts-expect-error -- the formats of BlazingText are fixed
+    serializer: new JsonSerializer(),
+  });
+
+  expectTypeOf(
+    supervised.transformer({ instanceCount: 1, instanceType: "ml.m5.large" }),
+  ).toEqualTypeOf<BlazingTextTransformer>();
+}
+
 // A mode that is only known at run time.
 export function byMode(mode: BlazingTextMode): BlazingText {
   return new BlazingText({ instanceType: "ml.c5.xlarge", hyperparameters: { mode, epochs: 2 } });
 }
 
-const anyEstimator: BlazingText[] = [];
+// Estimators of different modes fit into one list.
+const anyEstimator: BlazingText[] = [supervised, skipgram, batch];
 export function collect(): void {
   expectTypeOf<BlazingTextHyperparameters<"cbow">["window_size"]>().toEqualTypeOf<number | undefined>();
   expectTypeOf<"ml.p3.2xlarge">().toExtend<BlazingTextInstanceType<"supervised">>();

@@ -1,4 +1,5 @@
 export { type BlazingTextInstanceType, blazingTextAlgorithm } from "./algorithm.js";
+export { type BlazingTextBatch, type BlazingTextBatchRecord, blazingTextBatch } from "./batch.js";
 export {
   BlazingText,
   type BlazingTextChanges,

@@ -134,6 +134,18 @@ describe("BlazingText constructor", () => {
   });
 });
 
+describe("BlazingText options", () => {
+  it("knows that BlazingText neither goes on from a model nor writes checkpoints", async () => {
+    expect((await faultsOf(() => make({ modelUri: "s3://bkt/model.tar.gz" }))).message).toContain("leave modelUri out");
+    aws.sagemaker.on(CreateTrainingJobCommand).resolves({});
+    const warn = vi.fn();
+    const session = goldenSession({ logger: { debug: warn, info: warn, warn, error: warn } });
+    const hyperparameters = { mode: "supervised", word_ngrams: 1 };
+    await make({ session, hyperparameters, checkpoint: { s3Uri: "s3://bkt/c" } }).fit("s3://bkt/a", { wait: false });
+    expect(warn).toHaveBeenCalledExactlyOnceWith('"checkpoint" has no effect: BlazingText writes no checkpoints.');
+  });
+});
+
 describe("BlazingText channels", () => {
   const faults = async (options: object, inputs: object | string): Promise<string> =>
     (await faultsOf(() => make(options).toRequest(inputs as never))).issues.map((issue) => issue.message).join("\n");
@@ -287,13 +299,14 @@ describe("BlazingText.attach", () => {
   it("takes a job as it is, and objects only when it is to be started again", async () => {
     aws.sagemaker.on(DescribeTrainingJobCommand).resolves(
       described({
-        HyperParameters: { mode: "supervised", epochs: "0" },
+        HyperParameters: { mode: "supervised", epochs: "many", layers: "2" },
         ResourceConfig: { InstanceCount: 3, InstanceType: "ml.x9.large", VolumeSizeInGB: 30 },
       }),
     );
     const estimator = await BlazingText.attach("bt-1", { session: goldenSession() });
     expect(estimator.options.unlistedInstanceType).toBe("ml.x9.large");
     const error = await faultsOf(() => estimator.toRequest("s3://bkt/a.txt"));
-    expect(error.message).toContain('"epochs"');
+    expect(error.message).toContain('"epochs" of BlazingText must be an integer in [1, 2147483647]; got "many"');
+    expect(error.message).toContain('unknown hyperparameter "layers"');
   });
 });
