@@ -5,7 +5,7 @@ const CONSOLES: Readonly<Record<string, string>> = {
   "aws-us-gov": "console.amazonaws-us-gov.com",
 };
 
-/** Account numbers that AWS keeps for documentation: what carries them is not on AWS. */
+/** Account numbers of examples and emulators: what carries them is not on AWS. */
 const EXAMPLE_ACCOUNTS = new Set(["000000000000", "111111111111", "123456789012"]);
 
 /**

@@ -104,12 +104,17 @@ export async function followLog(job: {
     }
   };
   if (!(await readRest())) return;
-  const grace = Math.min(job.graceSeconds, (location.runSeconds ?? Number.POSITIVE_INFINITY) * GRACE_SHARE);
-  const sinceEnd = location.endedAt ? (Date.now() - location.endedAt.getTime()) / 1000 : 0;
-  const rest = grace - Math.max(0, sinceEnd);
+  const rest = restOfGrace(location, job.graceSeconds);
   if (rest <= 0) return;
   await sleep(rest * 1000, halt);
   await readRest();
+}
+
+/** Seconds to wait for late lines after the end of the job. */
+export function restOfGrace(log: JobLog, graceSeconds: number): number {
+  const grace = Math.min(graceSeconds, (log.runSeconds ?? Number.POSITIVE_INFINITY) * GRACE_SHARE);
+  const sinceEnd = log.endedAt ? (Date.now() - log.endedAt.getTime()) / 1000 : 0;
+  return grace - Math.max(0, sinceEnd);
 }
 
 /** Waits, but not longer than the signal. */

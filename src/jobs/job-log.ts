@@ -1,9 +1,11 @@
 import { sleep } from "../internal/abort.js";
 import { isExpiredCredentials, isThrottling, isTransient } from "./aws-errors.js";
+import { restOfGrace } from "./follow-log.js";
 import { type LogLine, LogTail } from "./log-tail.js";
 import { paceOf } from "./pace.js";
 import { logDelay, statusDelay } from "./schedule.js";
 import type { WaitState, WaitSubject } from "./wait-engine.js";
+import { WAIT_DEFAULTS } from "./wait-options.js";
 
 /**
  * Options of `logs` of a job.
@@ -40,6 +42,7 @@ export async function* readLog<Description>(
   let nextLook = started;
   let quiet = 0;
   let failures = 0;
+  let graceTaken = false;
   for (let rounds = 1; ; rounds++) {
     try {
       if (performance.now() >= nextLook) {
@@ -53,7 +56,12 @@ export async function* readLog<Description>(
         tail ??= new LogTail(subject.session, state.log);
         if (state.ended || options.follow === false) {
           for await (const lines of tail.drain(signal)) yield* lines;
-          return;
+          const rest =
+            state.ended && options.follow !== false ? restOfGrace(state.log, WAIT_DEFAULTS.logGraceSeconds) : 0;
+          if (rest <= 0 || graceTaken) return;
+          graceTaken = true;
+          await sleep(rest * 1000, signal);
+          continue;
         }
         const { lines, more } = await tail.round(signal);
         quiet = lines.length > 0 ? 0 : quiet + 1;

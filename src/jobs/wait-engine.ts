@@ -219,7 +219,11 @@ async function stopAfterAbort<Description>(subject: WaitSubject<Description>, pr
   } catch (error) {
     const message = `${subject.resource} could not be stopped and may still run: ${messageOf(error)}`;
     subject.session.logger?.error(message);
-    progress.warn(message);
+    try {
+      progress.warn(message);
+    } catch {
+      // What the listener throws must not take the place of the abort's reason.
+    }
   } finally {
     clearTimeout(timer);
   }

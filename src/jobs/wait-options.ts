@@ -222,6 +222,9 @@ export function waitOptionIssues(options: WaitOptions): ValidationIssue[] {
       issues.push({ path: [key], message: `${key} must be a number of seconds, 0 or more; got ${shown(value)}` });
     }
   }
+  if (options.logs !== undefined && typeof options.logs !== "boolean") {
+    issues.push({ path: ["logs"], message: `logs must be true or false; got ${shown(options.logs)}` });
+  }
   const { pollSeconds } = options;
   if (pollSeconds !== undefined && !(typeof pollSeconds === "number" && pollSeconds > 0 && pollSeconds <= 3600)) {
     issues.push({

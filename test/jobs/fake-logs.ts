@@ -78,11 +78,11 @@ export class FakeLogs {
   #filter(input: FilterLogEventsCommandInput): object {
     const all = this.#names(input.logStreamNamePrefix ?? "")
       .flatMap((logStreamName) =>
-        this.#visible(logStreamName).map(({ message, timestamp }, index) => ({
+        this.#visible(logStreamName).map((event) => ({
           logStreamName,
-          message,
-          timestamp,
-          eventId: `${logStreamName}#${index}`,
+          message: event.message,
+          timestamp: event.timestamp,
+          eventId: `${logStreamName}#${this.streams.get(logStreamName)?.indexOf(event)}`,
         })),
       )
       .filter(({ timestamp }) => timestamp >= (input.startTime ?? 0))

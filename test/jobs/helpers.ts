@@ -10,8 +10,8 @@ import { Session } from "../../src/session/index.js";
 const realImmediate = globalThis.setImmediate;
 
 /** Lets everything run that waits for no timer. */
-export async function flush(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => realImmediate(resolve));
+export async function flush(turns = 5): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => realImmediate(resolve));
 }
 
 /** Advances the fake clock from timer to timer until the work has settled, and settles with it. */
@@ -23,7 +23,7 @@ export async function runClock<T>(work: Promise<T>, limitSeconds = 100_000): Pro
   work.then(done, done);
   const start = Date.now();
   for (;;) {
-    await flush();
+    await flush(2);
     if (settled) return work;
     if (Date.now() - start > limitSeconds * 1000) throw new Error(`still not settled after ${limitSeconds} s`);
     // The first import of a client takes a few turns of the real event loop.

@@ -4,6 +4,7 @@ import {
   GetLogEventsCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { DescribeTrainingJobCommand } from "@aws-sdk/client-sagemaker";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type ProgressEvent, TrainingJob } from "../../src/jobs/index.js";
 import { LogTail } from "../../src/jobs/log-tail.js";
@@ -248,6 +249,62 @@ describe("log of a job", () => {
     expect(await linesOfWait()).toEqual(["a", "b"]);
   });
 
+  it("holds every line exactly once for any streams, pages and times", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(fc.integer({ min: 0, max: 290 }), { maxLength: 30 }), { minLength: 1, maxLength: 6 }),
+        fc.integer({ min: 1, max: 8 }),
+        fc.integer({ min: 1, max: 3 }),
+        async (streams, pageSize, instances) => {
+          vi.setSystemTime(NOW);
+          const fake = new FakeLogs(mocks.logs);
+          fake.pageSize = pageSize;
+          fake.streamPageSize = 2;
+          const expected: string[] = [];
+          for (const [index, seconds] of streams.entries()) {
+            for (const [position, second] of [...seconds].sort((a, b) => a - b).entries()) {
+              fake.add(`job/algo-1-${index}`, { message: `${index}/${position}`, timestamp: at(second) });
+              expected.push(`${index}/${position}`);
+            }
+          }
+          runsFor(300, { ResourceConfig: { InstanceCount: instances, InstanceType: "ml.c5.xlarge" } });
+          const lines = await linesOfWait();
+          expect([...lines].sort()).toEqual([...expected].sort());
+        },
+      ),
+      { numRuns: 12, seed: 1 },
+    );
+  });
+
+  it("holds every line exactly once when one call reads all streams and lines arrive late", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 250 }), fc.integer({ min: 0, max: 40 })),
+          {
+            maxLength: 60,
+          },
+        ),
+        async (given) => {
+          vi.setSystemTime(NOW);
+          const fake = new FakeLogs(mocks.logs);
+          const ordered = [...given].sort((a, b) => a[1] - b[1]);
+          for (const [index, [host, second, late]] of ordered.entries()) {
+            fake.add(`job/algo-${host}-1`, {
+              message: `${index}`,
+              timestamp: at(second),
+              visibleAt: at(second + late),
+            });
+          }
+          runsFor(300, { ResourceConfig: { InstanceCount: 4, InstanceType: "ml.c5.xlarge" } });
+          const lines = await linesOfWait();
+          expect(lines.map(Number).sort((a, b) => a - b)).toEqual(ordered.map((_, index) => index));
+        },
+      ),
+      { numRuns: 12, seed: 1 },
+    );
+  });
+
   describe("TrainingJob.logs", () => {
     async function collect(options?: Parameters<TrainingJob["logs"]>[0]): Promise<string[]> {
       const lines: string[] = [];
@@ -260,6 +317,12 @@ describe("log of a job", () => {
       runsFor(60);
       expect(await runClock(collect())).toEqual(["at 1", "at 30", "at 59"]);
       expect(vi.getTimerCount()).toBe(0);
+    });
+
+    it("yields lines that arrive late, too", async () => {
+      logs.add("job/algo-1-1", { message: "late", timestamp: at(59), visibleAt: at(63) });
+      runsFor(60, { CreationTime: new Date(at(-60)) });
+      expect(await runClock(collect())).toEqual(["late"]);
     });
 
     it("reads what is there now when it is not to follow", async () => {

@@ -400,6 +400,13 @@ describe("TrainingJob.wait", () => {
       ]);
       expect(looks()).toBe(0);
     });
+
+    it("takes no list of log types, as the Python SDK's documentation has it", async () => {
+      const options = { logs: ["All"] } as unknown as WaitOptions;
+      expect(((await rejection(job.wait(options))) as Error).message).toContain(
+        'logs must be true or false; got ["All"]',
+      );
+    });
   });
 
   describe("progress", () => {
