@@ -55,7 +55,7 @@ async function train(
     await engine.train({ ...task.context, log, signal: stop.signal });
     send({ type: "done" });
   } catch (error) {
-    send({ type: "failed", failure: failureOf(error, error === stop.signal.reason) });
+    send({ type: "failed", failure: failureOf(error, stop.signal.aborted && error === stop.signal.reason) });
   }
 }
 

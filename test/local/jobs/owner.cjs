@@ -40,6 +40,7 @@ async function main() {
       logger: undefined,
     },
     {
+      maxConcurrentJobs: 4,
       algorithms: new AlgorithmRegistry([
         {
           algorithm: lineCounter,
@@ -84,6 +85,17 @@ async function main() {
   await service.call("CreateEndpoint", { EndpointName: "endpoint", EndpointConfigName: "config" });
   if (end === "wait") {
     await train("running", { end: "wait" });
+    await objects.put("bucket", "slow/a.txt", Buffer.from("sleep 60000"));
+    await service.call("CreateTransformJob", {
+      TransformJobName: "transforming",
+      ModelName: "model",
+      TransformInput: {
+        DataSource: { S3DataSource: { S3DataType: "S3Prefix", S3Uri: "s3://bucket/slow/" } },
+        ContentType: "text/plain",
+      },
+      TransformOutput: { S3OutputPath: "s3://bucket/out/transforming" },
+      TransformResources: { InstanceCount: 1, InstanceType: "ml.m5.large" },
+    });
     await train("stopping", { end: "deaf" });
     await new Promise((resolve) => setTimeout(resolve, 300));
     await service.call("StopTrainingJob", { TrainingJobName: "stopping" });

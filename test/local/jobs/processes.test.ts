@@ -56,6 +56,11 @@ describe("a process that is killed in the middle of its jobs", () => {
       FailureReason: "InternalServerError: The local service was stopped while the job was running",
       TrainingEndTime: expect.any(Number),
     });
+    expect(await local.call("DescribeTransformJob", { TransformJobName: "transforming" })).toMatchObject({
+      TransformJobStatus: "Failed",
+      FailureReason: "InternalServerError: The local service was stopped while the job was running",
+    });
+    expect(await local.objects.head("bucket", "out/transforming/a.txt.out")).toBeUndefined();
     expect(await local.call("DescribeTrainingJob", { TrainingJobName: "stopping" })).toMatchObject({
       TrainingJobStatus: "Stopped",
     });

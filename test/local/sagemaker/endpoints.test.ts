@@ -311,6 +311,57 @@ describe("a restart of the service", () => {
   });
 });
 
+describe("a restart in the middle of a creation or an update", () => {
+  it("goes on with it", async () => {
+    await using slow = await Harness.open({ delays: { endpoint: 600 } });
+    await slow.put("train/a.txt", "one\ntwo\n");
+    await slow.call("CreateTrainingJob", trainingRequest("job"));
+    await slow.service.settled("training-job", "job");
+    for (const [name, container] of [
+      ["plain", {}],
+      ["loud", { Environment: { SUFFIX: "!" } }],
+    ] as const) {
+      const PrimaryContainer = { Image: image, ModelDataUrl: modelData, ...container };
+      await slow.call("CreateModel", { ModelName: name, ExecutionRoleArn: roleArn, PrimaryContainer });
+      await slow.call("CreateEndpointConfig", {
+        EndpointConfigName: name,
+        ProductionVariants: [variant("AllTraffic", name)],
+      });
+    }
+    await slow.call("CreateEndpoint", { EndpointName: "endpoint", EndpointConfigName: "plain" });
+    await slow.service.close();
+
+    const second = await Harness.open({}, slow);
+    expect(await second.call("DescribeEndpoint", { EndpointName: "endpoint" })).toMatchObject({
+      EndpointStatus: "Creating",
+    });
+    await second.service.settled("endpoint", "endpoint");
+    expect(await second.call("DescribeEndpoint", { EndpointName: "endpoint" })).toMatchObject({
+      EndpointStatus: "InService",
+    });
+    await second.service.close();
+
+    const third = await Harness.open({ delays: { endpoint: 600 } }, slow);
+    await third.call("UpdateEndpoint", { EndpointName: "endpoint", EndpointConfigName: "loud" });
+    await third.service.close();
+
+    const fourth = await Harness.open({}, slow);
+    await fourth.service.settled("endpoint", "endpoint");
+    const { body } = await fourth.service.runtime.invokeEndpoint({
+      endpointName: "endpoint",
+      body: new TextEncoder().encode("abc"),
+      contentType: "text/plain",
+      accept: undefined,
+      customAttributes: undefined,
+      targetModel: undefined,
+      targetVariant: undefined,
+      inferenceId: undefined,
+    });
+    expect(new TextDecoder().decode(body)).toBe("3/2!");
+    await fourth.service.close();
+  });
+});
+
 describe("DeleteEndpoint", () => {
   it("ends the endpoint, and says in the service's words when there is none", async () => {
     await local.call("DeleteEndpoint", { EndpointName: "survivor" });
