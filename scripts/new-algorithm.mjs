@@ -14,32 +14,37 @@ const guide = `https://docs.aws.amazon.com/sagemaker/latest/dg/${folder}.html`;
 const files = {
   [`src/estimators/${folder}/hyperparameters.ts`]: `import * as z from "zod";
 
+// The interface carries the documentation, because declaration files keep no comments of inferred types; the schema checks
+// at run time, and its annotation holds the two together.
 // Ranges and defaults follow the AWS developer guide (checked YYYY-MM): ${guide}
-// Defaults are written into the JSON schema only: a key that the caller leaves out is not sent.
-
-/**
- * Schema of the hyperparameters of ${className}. Unknown keys are refused.
- *
- * @public
- */
-export const ${variable}HyperparametersSchema = z.strictObject({
-  /**
-   * Passes over the training data. Integer, at least 1.
-   *
-   * @defaultValue 10
-   * @see ${guide}
-   */
-  epochs: z.int32().min(1).meta({ default: 10 }).optional(),
-});
 
 /**
  * Hyperparameters of ${className}. Only the keys that are set are sent.
  *
  * @public
  */
-export type ${className}Hyperparameters = z.input<typeof ${variable}HyperparametersSchema>;
+export interface ${className}Hyperparameters {
+  /**
+   * Passes over the training data. Integer, at least 1.
+   *
+   * @defaultValue 10
+   * @see ${guide}
+   */
+  readonly epochs?: number | undefined;
+}
+
+/**
+ * Schema of the hyperparameters of ${className}. Unknown keys are refused.
+ *
+ * @public
+ */
+export const ${variable}HyperparametersSchema: z.ZodType<${className}Hyperparameters, ${className}Hyperparameters> =
+  z.strictObject({
+    // Defaults are written into the JSON schema only: a key that the caller leaves out is not sent.
+    epochs: z.int32().min(1).meta({ default: 10 }).optional(),
+  });
 `,
-  [`src/estimators/${folder}/algorithm.ts`]: `import { defineAlgorithm } from "../define-algorithm.js";
+  [`src/estimators/${folder}/algorithm.ts`]: `import { type AlgorithmDefinition, defineAlgorithm } from "../define-algorithm.js";
 import { cpuTrainingInstances } from "../instance-types.js";
 import { ${variable}HyperparametersSchema } from "./hyperparameters.js";
 
@@ -49,7 +54,7 @@ import { ${variable}HyperparametersSchema } from "./hyperparameters.js";
  * @see ${guide}
  * @public
  */
-export const ${variable}Algorithm = defineAlgorithm({
+export const ${variable}Algorithm: AlgorithmDefinition<typeof ${variable}HyperparametersSchema> = defineAlgorithm({
   name: "${className}",
   image: "${folder}",
   hyperparameters: ${variable}HyperparametersSchema,
@@ -177,7 +182,7 @@ for (const [path, text] of Object.entries(files)) {
 console.log(`
 Left to do:
 - src/estimators/index.ts: export * from "./${folder}/index.js";
-- src/index.ts: the same symbols
+- docs/algorithms/${folder}.md: explain it, with code quoted from the example
 - test/contracts/algorithms.test.ts: a row
 - api/hyperparameters/${folder}.json: npx vitest run test/contracts/algorithms.test.ts writes it
 - images: the repository of "${folder}" must be in the table of src/images

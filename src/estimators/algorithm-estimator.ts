@@ -52,7 +52,11 @@ export abstract class AlgorithmEstimator<
 > extends EstimatorBase<Options, Inputs, Results> {
   readonly #definition: AlgorithmDefinition;
 
-  /** @internal */
+  /**
+   * @param definition - the algorithm
+   * @param readResults - takes the algorithm's own numbers out of the result of a job
+   * @throws {@link ValidationError} with every fault of options and hyperparameters
+   */
   protected constructor(
     definition: AlgorithmDefinition,
     options: Options,
@@ -63,12 +67,16 @@ export abstract class AlgorithmEstimator<
     if ((options as AttachedJob)[ATTACHED] === undefined) checkOptions(definition, options);
   }
 
-  /** Options of a job of this algorithm, for the subclass's `attach`. @internal */
+  /**
+   * Options of a job that exists, for the `attach` of a subclass: they go to its constructor as they are.
+   *
+   * @throws {@link UnsupportedError} `UNSUPPORTED_OPERATION` when the job's image is not the algorithm's
+   */
   protected static async attachedOptions(
     definition: AlgorithmDefinition,
     jobName: string,
     options: AttachOptions,
-  ): Promise<AlgorithmEstimatorOptions & AttachedJob> {
+  ): Promise<AlgorithmEstimatorOptions> {
     const { description, options: shared } = await describeForAttach(jobName, options);
     const image = description.AlgorithmSpecification?.TrainingImage;
     if (image === undefined || repositoryOf(image) !== repositoryOf(sampleImage(definition))) {

@@ -99,7 +99,7 @@ describe.each(rows)("algorithm $folder", ({ folder, definition, make, options, i
     const source = await readFile(new URL(`src/estimators/${folder}/hyperparameters.ts`, root), "utf8");
     const page = await readFile(new URL(`docs/algorithms/${folder}.md`, root), "utf8");
     for (const key of new Set(cases.map((item) => item.key))) {
-      expect(source, key).toMatch(new RegExp(`\\*/\\s+${key}:`, "u"));
+      expect(source, key).toMatch(new RegExp(`\\*/\\s+(?:readonly )?${key}\\??:`, "u"));
       expect(page, key).toContain(`\`${key}\``);
     }
   });

@@ -1,4 +1,5 @@
 import { expectTypeOf } from "vitest";
+import type { InferredBlazingTextHyperparameters } from "../../src/estimators/blazingtext/hyperparameters.js";
 import {
   BlazingText,
   type BlazingTextHyperparameters,
@@ -188,6 +189,17 @@ export async function deployments(): Promise<void> {
   expectTypeOf(
     supervised.transformer({ instanceCount: 1, instanceType: "ml.m5.large" }),
   ).toEqualTypeOf<BlazingTextTransformer>();
+}
+
+// The documented interfaces and the schema name the same keys with the same types.
+type Inferred<M extends BlazingTextMode> = Extract<InferredBlazingTextHyperparameters, { mode: M }>;
+export function schemaAndInterfaces(): void {
+  expectTypeOf<BlazingTextHyperparameters>().toExtend<InferredBlazingTextHyperparameters>();
+  expectTypeOf<InferredBlazingTextHyperparameters>().toExtend<BlazingTextHyperparameters>();
+  expectTypeOf<keyof Inferred<"supervised">>().toEqualTypeOf<keyof BlazingTextHyperparameters<"supervised">>();
+  expectTypeOf<keyof Inferred<"batch_skipgram">>().toEqualTypeOf<keyof BlazingTextHyperparameters<"batch_skipgram">>();
+  expectTypeOf<keyof Inferred<"skipgram">>().toEqualTypeOf<keyof BlazingTextHyperparameters<"skipgram">>();
+  expectTypeOf<keyof Inferred<"cbow">>().toEqualTypeOf<keyof BlazingTextHyperparameters<"cbow">>();
 }
 
 // A mode that is only known at run time.

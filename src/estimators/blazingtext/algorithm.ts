@@ -1,5 +1,11 @@
 import type { ValidationIssue } from "../../errors/index.js";
-import { type AlgorithmJob, type ChannelRule, defineAlgorithm, type InstanceRule } from "../define-algorithm.js";
+import {
+  type AlgorithmDefinition,
+  type AlgorithmJob,
+  type ChannelRule,
+  defineAlgorithm,
+  type InstanceRule,
+} from "../define-algorithm.js";
 import {
   type CpuTrainingInstanceType,
   cpuTrainingInstances,
@@ -13,7 +19,7 @@ import {
   type BlazingTextMode,
   blazingTextHyperparametersSchema,
 } from "./hyperparameters.js";
-import { hyperparameterWarnings } from "./warnings.js";
+import { blazingTextWarnings } from "./warnings.js";
 
 // Source of the rules: https://docs.aws.amazon.com/sagemaker/latest/dg/blazingtext.html (instances and data formats).
 
@@ -101,7 +107,7 @@ function check(job: AlgorithmJob<BlazingTextHyperparameters>): ValidationIssue[]
 }
 
 function warnings(job: AlgorithmJob<BlazingTextHyperparameters>): string[] {
-  const found = [...hyperparameterWarnings(job.hyperparameters)];
+  const found = [...blazingTextWarnings(job.hyperparameters)];
   if (
     job.hyperparameters.mode !== "supervised" &&
     (multiGpuTrainingInstances() as string[]).includes(job.instanceType)
@@ -118,7 +124,7 @@ function warnings(job: AlgorithmJob<BlazingTextHyperparameters>): string[] {
  *
  * @public
  */
-export const blazingTextAlgorithm = defineAlgorithm({
+export const blazingTextAlgorithm: AlgorithmDefinition<typeof blazingTextHyperparametersSchema> = defineAlgorithm({
   name: "BlazingText",
   image: "blazingtext",
   hyperparameters: blazingTextHyperparametersSchema,

@@ -16,11 +16,15 @@ export {
   resolveBlazingTextHyperparameters,
 } from "./defaults.js";
 export {
+  type BlazingTextBatchSkipgramHyperparameters,
+  type BlazingTextCbowHyperparameters,
   type BlazingTextHyperparameters,
   type BlazingTextMode,
+  type BlazingTextSkipgramHyperparameters,
+  type BlazingTextSupervisedHyperparameters,
   blazingTextHyperparametersSchema,
 } from "./hyperparameters.js";
-export { estimateModelSize, type VocabularySize } from "./model-size.js";
+export { type BlazingTextVocabularySize, estimateBlazingTextModelSize } from "./model-size.js";
 export {
   type BlazingTextPredictOptions,
   BlazingTextPredictor,
@@ -28,4 +32,4 @@ export {
   type WordVector,
 } from "./predictor.js";
 export { BlazingTextTransformer } from "./transformer.js";
-export { hyperparameterWarnings } from "./warnings.js";
+export { blazingTextWarnings } from "./warnings.js";

@@ -2,11 +2,11 @@ import { resolveBlazingTextHyperparameters } from "./defaults.js";
 import type { BlazingTextHyperparameters } from "./hyperparameters.js";
 
 /**
- * What {@link estimateModelSize} needs to know about the data.
+ * What {@link estimateBlazingTextModelSize} needs to know about the data.
  *
  * @public
  */
-export interface VocabularySize {
+export interface BlazingTextVocabularySize {
   /** Distinct words kept, that is seen at least `min_count` times. */
   readonly words: number;
   /**
@@ -38,11 +38,14 @@ const ENTRY_BYTES = 10;
  *
  * @example
  * ```ts
- * estimateModelSize({ mode: "supervised" }, { words: 69 }); // 800_030_...: the 2,000,000 hash rows of word bigrams
+ * estimateBlazingTextModelSize({ mode: "supervised" }, { words: 69 }); // 800_030_...: the 2,000,000 hash rows of word bigrams
  * ```
  * @public
  */
-export function estimateModelSize(hyperparameters: BlazingTextHyperparameters, vocabulary: VocabularySize): number {
+export function estimateBlazingTextModelSize(
+  hyperparameters: BlazingTextHyperparameters,
+  vocabulary: BlazingTextVocabularySize,
+): number {
   const hp = resolveBlazingTextHyperparameters(hyperparameters);
   const hashed = hp.mode === "supervised" ? hp.word_ngrams > 1 : hp.subwords;
   const labels = hp.mode === "supervised" ? (vocabulary.labels ?? 2) : 0;

@@ -13,7 +13,7 @@ const LARGE_MODEL_BYTES = 200_000_000;
  * @returns full sentences; empty when there is nothing to say
  * @public
  */
-export function hyperparameterWarnings(hyperparameters: BlazingTextHyperparameters): readonly string[] {
+export function blazingTextWarnings(hyperparameters: BlazingTextHyperparameters): readonly string[] {
   const hp = resolveBlazingTextHyperparameters(hyperparameters);
   const given = Object.entries(hyperparameters);
   const set = (...keys: string[]): string[] =>
