@@ -1,14 +1,14 @@
 // A whole training job at BlazingText's defaults (bigrams, 2,000,000 buckets, 100 columns, 5 epochs) and min_count 2:
 // from the text file to the 800 MB model.bin, which C++ fastText writes in full and we as a sparse file.
-import { bench } from "../harness.js";
+import { bench, type NodeVariant } from "../harness.js";
 import { runJob } from "./engine-runs.js";
 import { missingPeer, peer } from "./peer.js";
 import { chapterText, writeTexts, zipfText } from "./texts.js";
 
 const missing = missingPeer();
 const job =
-  (name: string) =>
-  async (measure: (work: () => unknown, extra?: () => Record<string, number>) => Promise<void>, dir: string) => {
+  (name: string): NodeVariant =>
+  async (measure, dir) => {
     let accuracy = Number.NaN;
     await measure(
       async () => {

@@ -1,7 +1,7 @@
 // Wall time of training with a second thread, and what it does to the accuracy. Meaningful on a quiet machine only.
 import { bench, type Comparison, type NodeVariant } from "../harness.js";
 import { prepareRun } from "./engine-runs.js";
-import { chapterText, writeTexts, zipfText } from "./texts.js";
+import { writeTexts, zipfText } from "./texts.js";
 
 const EPOCHS = 5;
 const variants: Record<string, NodeVariant> = {};
@@ -43,7 +43,7 @@ for (const [id, name, ngrams, buckets] of [
 
 await bench(import.meta.url, {
   title: "BlazingText engine: a second thread",
-  prepare: (dir) => writeTexts(dir, { chapter: chapterText(), zipf: zipfText(120_000) }),
+  prepare: (dir) => writeTexts(dir, { zipf: zipfText(120_000) }),
   variants,
   comparisons,
   rounds: 3,

@@ -151,12 +151,14 @@ async function prepare(
       threads: Math.max(1, settings.threads),
     },
   });
-  return {
-    trainer,
-    dictionary,
-    corpus,
-    validation: validationTokens && encoder.encode(validationTokens, false),
-  };
+  const validationCorpus = validationTokens && encoder.encode(validationTokens, false);
+  if (hyperparameters.early_stopping && validationCorpus?.examples === 0) {
+    throw new JobFailure(
+      "ClientError",
+      `early_stopping needs validation lines with a label and a word of the training text; ${validation?.file.name} has none.`,
+    );
+  }
+  return { trainer, dictionary, corpus, validation: validationCorpus };
 }
 
 function checkDictionary(dictionary: Dictionary, minCount: number, file: ChannelFile): void {
@@ -227,8 +229,12 @@ async function report(
   signal: AbortSignal,
   log: ContainerLog,
 ): Promise<void> {
+  if (corpus.examples === 0) {
+    log.note(`No ${name} accuracy: no line has both a label and a word of the training text.`);
+    return;
+  }
   const accuracy = await trainer.accuracy(corpus, signal);
   log.bare("");
-  log.bare(`#${name}_accuracy: ${Number.isNaN(accuracy) ? "nan" : accuracy.toFixed(4)}`);
+  log.bare(`#${name}_accuracy: ${accuracy.toFixed(4)}`);
   log.bare(`Number of ${name} examples: ${corpus.examples}`);
 }

@@ -221,6 +221,16 @@ describe("a job that cannot train", () => {
     expect(error.message).toContain("No labels found in train.txt");
   });
 
+  it("says so when no validation line can be counted, and refuses to stop early by them", async () => {
+    const validation = "__label__other that is bad\n";
+    const { log } = await trainJob(TRAIN, { hyperparameters: SMALL, validation });
+    expect(log.at(-1)).toBe(
+      "[local mode] No validation accuracy: no line has both a label and a word of the training text.",
+    );
+    const error = await failureOf(TRAIN, { hyperparameters: { ...SMALL, early_stopping: "True" }, validation });
+    expect(error.message).toContain("validation.txt has none");
+  });
+
   it("refuses what it cannot hold in memory, with the amount", async () => {
     const error = await failureOf(TRAIN, { hyperparameters: { min_count: "2", vector_dim: "20000000" } });
     expect(error.message).toMatch(/Training needs \d+\.\d GiB of memory up to the input matrix/u);
