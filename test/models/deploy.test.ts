@@ -301,6 +301,28 @@ describe("Model.deploy", () => {
       expect(calls().slice(3)).toEqual(["DeleteEndpoint", "DeleteEndpointConfig", "DeleteModel"]);
     });
 
+    it("makes no endpoint any more when the abort comes before it, also when it is not to wait", async () => {
+      const controller = new AbortController();
+      mocks.sagemaker.on(CreateEndpointConfigCommand).callsFake(() => {
+        controller.abort("during");
+        return {};
+      });
+      const error = await rejection(runClock(model().deploy({ ...ONE, signal: controller.signal, wait: false })));
+      expect(error).toBe("during");
+      expect(calls()).toEqual(["CreateModel", "CreateEndpointConfig", "DeleteEndpointConfig", "DeleteModel"]);
+    });
+
+    it("deletes an endpoint that was made during the abort, also when it is not to wait", async () => {
+      const controller = new AbortController();
+      mocks.sagemaker.on(CreateEndpointCommand).callsFake(() => {
+        controller.abort("during");
+        return {};
+      });
+      const error = await rejection(runClock(model().deploy({ ...ONE, signal: controller.signal, wait: false })));
+      expect(error).toBe("during");
+      expect(calls()).toContain("DeleteEndpoint");
+    });
+
     it("names what it could not delete, in the error, since that goes on billing", async () => {
       statuses("Failed");
       mocks.sagemaker
