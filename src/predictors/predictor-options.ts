@@ -33,7 +33,10 @@ export interface PredictorOptions<In, Out> {
    * @defaultValue 1
    */
   readonly maxAttempts?: number | undefined;
-  /** How long to wait for an answer, in seconds. SageMaker itself gives a model 60. @defaultValue 80 */
+  /**
+   * How long to wait for an answer, in seconds, all attempts together. SageMaker itself gives a model 60. Default: no limit
+   * for the whole, but a client that the session makes gives up after 80 seconds of silence on the connection.
+   */
   readonly timeoutSeconds?: number | undefined;
   /** Largest body that is sent, in bytes. Serverless endpoints take 4194304. @defaultValue 6291456 */
   readonly maxPayloadBytes?: number | undefined;
@@ -87,7 +90,7 @@ export interface InvokeResult<Out> {
 }
 
 /** Defaults of {@link PredictorOptions}. */
-export const PREDICTOR_DEFAULTS = Object.freeze({ maxAttempts: 1, timeoutSeconds: 80, maxPayloadBytes: 6_291_456 });
+export const PREDICTOR_DEFAULTS = Object.freeze({ maxAttempts: 1, silenceSeconds: 80, maxPayloadBytes: 6_291_456 });
 
 const PREDICTOR_KEYS = [
   "endpointName",

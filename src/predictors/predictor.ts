@@ -2,7 +2,7 @@ import type { InvokeEndpointCommandInput, SageMakerRuntimeClient } from "@aws-sd
 import { EndpointError, UnexpectedResponseError } from "../errors/index.js";
 import { sendWith } from "../internal/send.js";
 import { BytesDeserializer, type Deserializer, IdentitySerializer, type Serializer } from "../serializers/index.js";
-import { type CallOptions, RuntimeSession } from "../session/index.js";
+import { type CallOptions, type ClientSettings, RuntimeSession } from "../session/index.js";
 import { withDeadline } from "./deadline.js";
 import { EndpointOwner } from "./endpoint-owner.js";
 import { explainInvocationError } from "./invoke-errors.js";
@@ -44,6 +44,7 @@ export class Predictor<In = unknown, Out = Uint8Array> implements AsyncDisposabl
   readonly #options: PredictorOptions<In, Out>;
   readonly #owner: EndpointOwner;
   readonly #maxPayloadBytes: number;
+  #clients: typeof import("../clients/runtime.js") | undefined;
 
   /**
    * @throws {@link ValidationError} `INVALID_OPTIONS` when an option is unknown or unusable, naming every fault
@@ -81,23 +82,28 @@ export class Predictor<In = unknown, Out = Uint8Array> implements AsyncDisposabl
   async invoke(value: In, options: PredictOptions = {}): Promise<InvokeResult<Out>> {
     checkPredictOptions(options);
     const body = this.#body(value);
-    const { InvokeEndpointCommand, SageMakerRuntimeClient } = await import("../clients/runtime.js");
+    // Kept by the predictor: even the look-up of a module that is loaded already costs as much as the rest of this method.
+    this.#clients ??= await import("../clients/runtime.js");
+    const { InvokeEndpointCommand, SageMakerRuntimeClient } = this.#clients;
     const maxAttempts = this.#options.maxAttempts ?? PREDICTOR_DEFAULTS.maxAttempts;
     const client: SageMakerRuntimeClient = this.session.client(
       "runtime",
-      (settings) => new SageMakerRuntimeClient({ ...settings, maxAttempts, cacheMiddleware: true }),
+      (settings) => new SageMakerRuntimeClient({ ...runtimeSettings(settings), maxAttempts }),
       `${maxAttempts} attempts`,
     );
     const command = new InvokeEndpointCommand(this.#request(body, options));
     const { signal } = options;
-    const seconds = options.timeoutSeconds ?? this.#options.timeoutSeconds ?? PREDICTOR_DEFAULTS.timeoutSeconds;
-    const send = (limited: AbortSignal) => sendWith(limited, (sendOptions) => client.send(command, sendOptions));
-    const answer = await withDeadline(seconds * 1000, signal, () => this.#late(seconds), send).catch(
-      async (error: unknown) => {
-        if (signal?.aborted || EndpointError.is(error)) throw error;
-        throw await explainInvocationError(error, this.endpointName, this.session);
-      },
-    );
+    const seconds = options.timeoutSeconds ?? this.#options.timeoutSeconds;
+    const send = (limited?: AbortSignal) => sendWith(limited, (sendOptions) => client.send(command, sendOptions));
+    const sent =
+      seconds === undefined
+        ? send(signal)
+        : withDeadline(seconds * 1000, signal, () => this.#late(`${seconds} s`), send);
+    const answer = await sent.catch(async (error: unknown) => {
+      if (signal?.aborted || EndpointError.is(error)) throw error;
+      if (error instanceof Error && error.name === "TimeoutError") throw this.#late("the client's time limit", error);
+      throw await explainInvocationError(error, this.endpointName, this.session);
+    });
     if (answer === undefined) {
       throw new UnexpectedResponseError("InvokeEndpoint", `endpoint "${this.endpointName}"`, ["Body"]);
     }
@@ -186,8 +192,20 @@ export class Predictor<In = unknown, Out = Uint8Array> implements AsyncDisposabl
     }
   }
 
-  #late(seconds: number): EndpointError {
-    const problem = `no answer within ${seconds} s (timeoutSeconds)`;
-    return new EndpointError(problem, { code: "INVOCATION_TIMEOUT", endpointName: this.endpointName });
+  #late(limit: string, cause?: unknown): EndpointError {
+    const problem = `no answer within ${limit}; see timeoutSeconds`;
+    return new EndpointError(problem, { code: "INVOCATION_TIMEOUT", endpointName: this.endpointName, cause });
   }
+}
+
+/**
+ * A client for predictions gives up on a silent connection earlier than the AWS SDK's 15 minutes. The HTTP handler does
+ * that for nothing, where a timer and an abort signal for every call would cost 5 % of it.
+ */
+function runtimeSettings(settings: ClientSettings): ClientSettings & { readonly cacheMiddleware: true } {
+  const { requestHandler } = settings;
+  // A handler object is the caller's, with its own limits; options of a handler can be completed.
+  if (typeof requestHandler?.["handle"] === "function") return { ...settings, cacheMiddleware: true };
+  const socketTimeout = PREDICTOR_DEFAULTS.silenceSeconds * 1000;
+  return { ...settings, cacheMiddleware: true, requestHandler: { socketTimeout, ...requestHandler } };
 }

@@ -6,7 +6,7 @@ import { bucketOwner, type S3Context } from "./s3-context.js";
 
 /** Creates the bucket when HeadBucket says that it does not exist. */
 export async function ensureBucket(s3: S3Context, bucket: string, region: string, options: CallOptions): Promise<void> {
-  const { CreateBucketCommand, HeadBucketCommand } = await import("../clients/s3.js");
+  const { CreateBucketCommand, HeadBucketCommand } = s3.commands;
   try {
     await sendWith(options.signal, (sendOptions) =>
       s3.client.send(new HeadBucketCommand({ Bucket: bucket, ...bucketOwner(bucket) }), sendOptions),

@@ -145,7 +145,7 @@ function inside(folder: string, relative: string, object: S3File): string {
 /** Fetches one object into a file beside its place and then moves it there. */
 async function fetchObject(s3: S3Context, { object, path }: PlannedDownload, signal: AbortSignal): Promise<void> {
   const { bucket, key, uri } = object;
-  const { GetObjectCommand } = await import("../clients/s3.js");
+  const { GetObjectCommand } = s3.commands;
   const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...bucketOwner(bucket) });
   const answer = await sendWith(signal, (sendOptions) => s3.client.send(command, sendOptions)).catch(
     (error: unknown) => {

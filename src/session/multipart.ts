@@ -47,8 +47,7 @@ export async function multipartUpload(
   parts: PartSource,
   options: PutOptions & { readonly concurrency: number; readonly onPart: (bytes: number) => void },
 ): Promise<number> {
-  const commands = await import("../clients/s3.js");
-  const { client } = s3;
+  const { client, commands } = s3;
   const place = { Bucket: target.bucket, Key: target.key, ...bucketOwner(target.bucket) };
   const { signal } = options;
   signal?.throwIfAborted();

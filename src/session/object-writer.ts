@@ -47,7 +47,7 @@ export async function putObject(
   body: Uint8Array,
   options: PutOptions,
 ): Promise<void> {
-  const { PutObjectCommand } = await import("../clients/s3.js");
+  const { PutObjectCommand } = s3.commands;
   const command = new PutObjectCommand({ ...objectSettings(target, options), Body: body });
   await writing(s3, target, options.signal, () =>
     sendWith(options.signal, (sendOptions) => s3.client.send(command, sendOptions)),
@@ -61,7 +61,7 @@ export async function verifySize(
   sizeBytes: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { HeadObjectCommand } = await import("../clients/s3.js");
+  const { HeadObjectCommand } = s3.commands;
   const command = new HeadObjectCommand({ Bucket: target.bucket, Key: target.key, ...bucketOwner(target.bucket) });
   const { ContentLength } = await writing(s3, target, signal, () =>
     sendWith(signal, (sendOptions) => s3.client.send(command, sendOptions)),

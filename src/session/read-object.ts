@@ -12,7 +12,7 @@ export async function readObject(s3: S3Context, s3Uri: string, { signal }: CallO
     const message = `${s3Uri} names a bucket, not an object; add a key: s3://${bucket}/...`;
     throw new ValidationError("S3 URI", [{ path: [], message }], "INVALID_INPUT");
   }
-  const { GetObjectCommand } = await import("../clients/s3.js");
+  const { GetObjectCommand } = s3.commands;
   const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...bucketOwner(bucket) });
   try {
     // The body is read inside, so that the abort also ends the transfer.

@@ -4,6 +4,8 @@ import type { Logger } from "../internal/logger.js";
 /** What the transfer code needs of a session. */
 export interface S3Context {
   readonly client: S3Client;
+  /** The commands, loaded with the client. */
+  readonly commands: typeof import("../clients/s3.js");
   readonly region: string | undefined;
   readonly logger: Logger | undefined;
 }

@@ -24,12 +24,11 @@ async function* listObjects(
   prefix: string,
   { match = "folder", signal }: ListOptions,
 ): AsyncGenerator<S3File> {
-  const { ListObjectsV2Command } = await import("../clients/s3.js");
-  const { client, region } = await context();
+  const { client, region, commands } = await context();
   const owned = bucketOwner(bucket);
   let token: string | undefined;
   do {
-    const command = new ListObjectsV2Command({
+    const command = new commands.ListObjectsV2Command({
       Bucket: bucket,
       ...(prefix === "" ? {} : { Prefix: prefix }),
       ...(token === undefined ? {} : { ContinuationToken: token }),

@@ -237,13 +237,13 @@ export class Session extends RuntimeSession {
   }
 
   async #s3(): Promise<S3Context> {
-    const { S3Client } = await import("../clients/s3.js");
+    const commands = await import("../clients/s3.js");
     const client = this.client(
       "s3",
       // A base URL of one's own rarely answers to <bucket>.<host>.
-      (settings) => new S3Client({ ...settings, forcePathStyle: settings.endpoint !== undefined }),
+      (settings) => new commands.S3Client({ ...settings, forcePathStyle: settings.endpoint !== undefined }),
     );
-    return { client, region: this.region, logger: this.logger };
+    return { client, commands, region: this.region, logger: this.logger };
   }
 
   async #ensureBucket(bucket: string): Promise<string> {

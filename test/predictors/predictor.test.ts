@@ -177,9 +177,14 @@ describe("Predictor.predict", () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(await failed).toMatchObject({
       code: "INVOCATION_TIMEOUT",
-      message: expect.stringContaining("no answer within 5 s"),
+      message: expect.stringContaining("no answer within 5 s;"),
     });
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("says that the connection stayed silent for longer than the client waits", async () => {
+    runtime.on(InvokeEndpointCommand).rejects(Object.assign(new Error("socket timed out"), { name: "TimeoutError" }));
+    expect(await rejection(predictor().predict("x"))).toMatchObject({ code: "INVOCATION_TIMEOUT" });
   });
 
   it("rejects with the signal's reason at an abort and leaves no listener", async () => {
@@ -261,6 +266,8 @@ describe("Predictor construction", () => {
     expect(third).not.toBe(first);
     expect(await first?.config.maxAttempts()).toBe(1);
     expect(await third?.config.maxAttempts()).toBe(3);
+    const handler = first?.config.requestHandler as unknown as { configProvider: Promise<object> };
+    expect(await handler.configProvider).toMatchObject({ socketTimeout: 80_000 });
     await session.close();
   });
 });
