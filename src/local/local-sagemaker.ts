@@ -36,6 +36,8 @@ export interface LocalClientSettings {
   readonly region: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly endpoint: string;
+  readonly useFipsEndpoint: false;
+  readonly useDualstackEndpoint: false;
   readonly requestHandler: InProcessHandler;
 }
 
@@ -138,7 +140,12 @@ export class LocalSageMaker implements AsyncDisposable {
 
   /** Constructor argument for any AWS SDK client (version 3). */
   get clientSettings(): LocalClientSettings {
-    return { ...localClientSettings(this.region), requestHandler: this.requestHandler };
+    return {
+      ...localClientSettings(this.region),
+      useFipsEndpoint: false,
+      useDualstackEndpoint: false,
+      requestHandler: this.requestHandler,
+    };
   }
 
   /** Forgets the requests so far. */
@@ -205,7 +212,7 @@ export class LocalSageMaker implements AsyncDisposable {
 }
 
 /** Settings that keep a client from looking for credentials or endpoints anywhere else. */
-export function localClientSettings(region: string): Omit<LocalClientSettings, "requestHandler"> {
+export function localClientSettings(region: string): Pick<LocalClientSettings, "region" | "credentials" | "endpoint"> {
   return {
     region,
     credentials: { accessKeyId: "local", secretAccessKey: "local" },

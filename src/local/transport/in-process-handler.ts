@@ -73,6 +73,11 @@ export class InProcessHandler {
     const abortSignal = options.abortSignal as AbortSignalLike | undefined;
     if (abortSignal?.aborted) throw abortError(abortSignal);
     const headers = wireHeaders(request);
+    const requestBody = wireBody(request.body);
+    // Node's HTTP client states the length of a body that it has whole.
+    if (headers["transfer-encoding"] === undefined && !isStream(requestBody)) {
+      headers["content-length"] ??= String(requestBody?.length ?? 0);
+    }
     const service = await this.#service();
     const controller = new AbortController();
     const ended = onAbort(abortSignal, () => controller.abort(abortError(abortSignal)));
@@ -84,13 +89,13 @@ export class InProcessHandler {
           rawPath: request.path,
           rawQuery: rawQuery(request.query),
           headers,
-          body: wireBody(request.body),
+          body: requestBody,
           signal: controller.signal,
         }),
         controller.signal,
       );
       let { body }: { body: unknown } = answer;
-      if (answer.body !== undefined && !(answer.body instanceof Uint8Array)) {
+      if (isStream(answer.body)) {
         const stream = Readable.from(answer.body, { objectMode: false });
         const cut = (): void => void stream.destroy(controller.signal.reason as Error);
         controller.signal.addEventListener("abort", cut, { once: true });
@@ -134,7 +139,7 @@ async function raceSignal(answer: Promise<WireResponse>, signal: AbortSignal): P
 }
 
 function closeBody({ body }: WireResponse): void {
-  if (body === undefined || body instanceof Uint8Array) return;
+  if (!isStream(body)) return;
   body[Symbol.asyncIterator]()
     .return?.()
     .catch(() => undefined);
@@ -200,6 +205,10 @@ function wireBody(body: unknown): WireRequest["body"] {
   if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
   if (typeof body === "object" && Symbol.asyncIterator in body) return bytesOf(body as AsyncIterable<unknown>);
   throw new TypeError("The request body is neither text nor bytes nor a stream.");
+}
+
+function isStream(body: WireRequest["body"]): body is AsyncIterable<Uint8Array> {
+  return body !== undefined && !(body instanceof Uint8Array);
 }
 
 async function* bytesOf(stream: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
