@@ -141,7 +141,7 @@ describe("readModel and writeModel", () => {
     await file.close();
     expect((model.input as CompactMatrix).storedRows).toBe(4);
     const sum = new Float32Array(100);
-    model.input.addRow(200_000, sum);
+    model.input.addRows(Int32Array.of(200_000), 1, sum);
     expect([...sum]).toEqual([...Float32Array.from(numbers)]);
   });
 

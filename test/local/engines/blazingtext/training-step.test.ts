@@ -19,7 +19,7 @@ async function fixture(name: string): Promise<FastTextModel> {
 
 function rowOf(matrix: Matrix, row: number): Float32Array {
   const values = new Float32Array(matrix.columns);
-  matrix.addRow(row, values);
+  matrix.addRows(Int32Array.of(row), 1, values);
   return values;
 }
 

@@ -59,7 +59,7 @@ export class Classifier {
     const hidden = this.#hidden;
     const { input } = this.#model;
     hidden.fill(0);
-    for (let i = 0; i < count; i++) input.addRow(rows[i] as number, hidden);
+    input.addRows(rows, count, hidden);
     const factor = Math.fround(1 / count);
     for (let column = 0; column < hidden.length; column++) hidden[column] = (hidden[column] as number) * factor;
   }

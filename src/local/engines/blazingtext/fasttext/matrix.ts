@@ -2,8 +2,8 @@
 export interface Matrix {
   readonly rows: number;
   readonly columns: number;
-  /** `target += row`, in 32-bit floats. */
-  addRow(row: number, target: Float32Array): void;
+  /** Adds the first `count` rows named in `rows` to `target`, one after the other, in 32-bit floats. */
+  addRows(rows: Int32Array, count: number, target: Float32Array): void;
   /** Scalar product of the row and `vector`. */
   dotRow(row: number, vector: Float32Array): number;
 }
@@ -60,13 +60,33 @@ export class CompactMatrix implements Matrix, WritableRows {
     return { block, position: (place & ((1 << this.#shift) - 1)) * this.columns };
   }
 
-  addRow(row: number, target: Float32Array): void {
-    const place = this.#placeOf(row);
-    if (place < 0) return;
-    const block = this.#blocks[place >> this.#shift] as Float32Array;
-    let at = (place & ((1 << this.#shift) - 1)) * this.columns;
-    for (let column = 0; column < target.length; column++) {
-      target[column] = (target[column] as number) + (block[at++] as number);
+  addRows(rows: Int32Array, count: number, target: Float32Array): void {
+    const last = (1 << this.#shift) - 1;
+    const { columns } = this;
+    let first = -1;
+    // Two rows in one pass: half the reads and writes of the target, the same order of additions.
+    for (let i = 0; i < count; i++) {
+      const place = this.#placeOf(rows[i] as number);
+      if (place < 0) continue;
+      if (first < 0) {
+        first = place;
+        continue;
+      }
+      const a = this.#blocks[first >> this.#shift] as Float32Array;
+      const b = this.#blocks[place >> this.#shift] as Float32Array;
+      const fromA = (first & last) * columns;
+      const fromB = (place & last) * columns;
+      first = -1;
+      for (let column = 0; column < columns; column++) {
+        const sum = Math.fround((target[column] as number) + (a[fromA + column] as number));
+        target[column] = Math.fround(sum + (b[fromB + column] as number));
+      }
+    }
+    if (first < 0) return;
+    const block = this.#blocks[first >> this.#shift] as Float32Array;
+    const from = (first & last) * columns;
+    for (let column = 0; column < columns; column++) {
+      target[column] = Math.fround((target[column] as number) + (block[from + column] as number));
     }
   }
 
@@ -138,7 +158,11 @@ export class QuantizedMatrix implements Matrix {
     this.#norms = parts.norms;
   }
 
-  addRow(row: number, target: Float32Array): void {
+  addRows(rows: Int32Array, count: number, target: Float32Array): void {
+    for (let i = 0; i < count; i++) this.#addRow(rows[i] as number, target);
+  }
+
+  #addRow(row: number, target: Float32Array): void {
     const norm = this.#norm(row);
     const { centroids, groupSize } = this.#quantizer;
     this.#eachGroup(row, (group, centroid, columns) => {
