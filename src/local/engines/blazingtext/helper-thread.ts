@@ -7,6 +7,7 @@ export interface HelperSetup {
   readonly module: object;
   readonly memory: SharedMemory;
   readonly model: readonly [weights: number, outputs: number, labels: number, rowBytes: number, scratch: number];
+  readonly outputs: readonly [lock: number, copy: number];
   readonly corpus: readonly number[];
   readonly schedule: readonly [counter: number, learningRate: number, tokensInAll: number, seed: number];
   /** Address of the number of the next line that no thread has taken. */
@@ -18,9 +19,10 @@ export interface HelperSetup {
 // A text, not a file: so it works the same in both module formats, from sources, bundled, and inside another worker.
 const PROGRAM = `
 const { parentPort, workerData } = require("node:worker_threads");
-const { module, memory, model, corpus, schedule, nextLine, lines, chunk } = workerData;
+const { module, memory, model, outputs, corpus, schedule, nextLine, lines, chunk } = workerData;
 const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports;
 kernel.setModel(...model);
+kernel.shareOutputs(...outputs);
 kernel.setCorpus(...corpus);
 kernel.setSchedule(...schedule);
 const next = new Int32Array(memory.buffer, nextLine, 1);
@@ -36,7 +38,7 @@ parentPort.on("message", () => {
 parentPort.postMessage("ready");
 `;
 
-/** A second thread for training: takes chunks of lines until none is left, without locks on the weights. */
+/** A second thread for training: takes chunks of lines until none is left, without locks on the input rows. */
 export class HelperThread {
   readonly #worker: Worker;
   #settle: { resolve(): void; reject(reason: unknown): void } | undefined;

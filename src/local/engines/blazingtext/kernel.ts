@@ -9,6 +9,7 @@ export interface SharedMemory {
 /** The functions of `assembly/kernel.ts`; see there. Addresses and counts are unsigned 32-bit integers. */
 export interface Kernel {
   setModel(weights: number, outputs: number, labels: number, rowBytes: number, scratch: number): void;
+  shareOutputs(lock: number, copy: number): void;
   setCorpus(
     features: number,
     lineStarts: number,

@@ -29,7 +29,7 @@ export type OnChunk = (progress: number, words: number) => void;
  * One softmax step per line, in the order of the text, the learning rate falling linearly to zero over all epochs; of
  * several labels of a line one is drawn at random. Only input rows that the training text uses exist, and each starts
  * as a pure function of seed, row and column. One thread and one seed give identical weights; with more threads the
- * steps of different threads mix without locks, and the last digits vary from run to run.
+ * steps of different threads mix without order, and the last digits vary from run to run.
  */
 export class SupervisedTrainer {
   readonly #kernel: Kernel;
@@ -44,6 +44,7 @@ export class SupervisedTrainer {
   readonly #outputs: number;
   readonly #counter: number;
   readonly #nextLine: number;
+  readonly #outputLock: number;
   readonly #bucketRows: number;
   readonly #words: number;
   readonly #totalTokens: number;
@@ -73,6 +74,7 @@ export class SupervisedTrainer {
     this.#totalTokens = parts.corpus.tokens * settings.epochs;
     this.#counter = memory.reserve(8, "the counters");
     this.#nextLine = memory.reserve(4, "the counters");
+    this.#outputLock = memory.reserve(4, "the counters");
     this.#outputs = memory.reserve(this.#labels * this.#rowBytes, "the output matrix");
     this.#weights = memory.reserve(this.#rows * this.#rowBytes, "the input matrix");
     this.#prepare(kernel, this.#scratch(), settings.seed);
@@ -91,6 +93,7 @@ export class SupervisedTrainer {
   /** Starts the further threads, when there are to be any. */
   async start(): Promise<void> {
     const { threads, learningRate, seed } = this.#settings;
+    if (threads > 1) this.#kernel.shareOutputs(this.#outputLock, this.#outputCopy());
     for (let thread = 1; thread < threads; thread++) {
       const scratch = this.#scratch();
       this.#helpers.push(
@@ -98,6 +101,7 @@ export class SupervisedTrainer {
           module: this.#module,
           memory: this.#memory.memory,
           model: [this.#weights, this.#outputs, this.#labels, this.#rowBytes, scratch],
+          outputs: [this.#outputLock, this.#outputCopy()],
           corpus: this.#corpus.addresses,
           schedule: [this.#counter, learningRate, this.#totalTokens, seed + thread],
           nextLine: this.#nextLine,
@@ -216,14 +220,18 @@ export class SupervisedTrainer {
     return this.#memory.reserve(2 * this.#rowBytes + (this.#labels + 4) * 4, "the scratch memory");
   }
 
+  /** A thread's own output rows, and those it last shared. */
+  #outputCopy(): number {
+    return this.#memory.reserve(2 * this.#labels * this.#rowBytes, "the output rows of a thread");
+  }
+
   #prepare(kernel: Kernel, scratch: number, seed: number): void {
     kernel.setModel(this.#weights, this.#outputs, this.#labels, this.#rowBytes, scratch);
     kernel.setSchedule(this.#counter, this.#settings.learningRate, this.#totalTokens, seed);
   }
 
   #select(corpus: Corpus): void {
-    const [features, lineStarts, lineSizes, lineTokens, labelStarts, labelIds] = corpus.addresses;
-    this.#kernel.setCorpus(features, lineStarts, lineSizes, lineTokens, labelStarts, labelIds);
+    this.#kernel.setCorpus(...corpus.addresses);
   }
 
   #chunk(corpus: Corpus): number {

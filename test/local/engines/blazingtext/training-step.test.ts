@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import type { Corpus } from "../../../../src/local/engines/blazingtext/corpus.js";
 import { hashBytes } from "../../../../src/local/engines/blazingtext/fasttext/hash.js";
 import type { Matrix } from "../../../../src/local/engines/blazingtext/fasttext/matrix.js";
 import type { FastTextModel } from "../../../../src/local/engines/blazingtext/fasttext/model.js";
 import { readModel } from "../../../../src/local/engines/blazingtext/fasttext/read-model.js";
+import { instantiateKernel, type Kernel } from "../../../../src/local/engines/blazingtext/kernel.js";
 import { type EncodedLine, type EncodedText, encodeTexts, fullRows, linesOf } from "./encoded-text.js";
 
 const fixtures = `${import.meta.dirname}/../../../fixtures/fasttext`;
@@ -79,12 +81,15 @@ function strictTraining(weights: Weights, lines: readonly EncodedLine[], learnin
   }
 }
 
+type Model = Parameters<Kernel["setModel"]>;
+type Schedule = Parameters<Kernel["setSchedule"]>;
+
 /** Runs the kernel from given start values and reads the weights back. */
 function withKernel(
   text: EncodedText,
   start: Weights,
   schedule: { readonly learningRate: number; readonly epochs: number },
-  run: (lines: number) => void,
+  run: (lines: number, set: readonly [model: Model, corpus: Corpus["addresses"], schedule: Schedule]) => void,
 ): Weights {
   const { kernel, memory, train } = text;
   const columns = start.input[0]?.length ?? 0;
@@ -99,11 +104,12 @@ function withKernel(
   const weights = lay(start.input);
   const outputs = lay(start.output);
   const scratch = memory.reserve(stride * 8 + (start.output.length + 4) * 4, "the test");
-  kernel.setModel(weights, outputs, start.output.length, stride * 4, scratch);
-  kernel.setSchedule(memory.reserve(8, "the test"), schedule.learningRate, train.tokens * schedule.epochs, 1);
-  const [features, lineStarts, lineSizes, lineTokens, labelStarts, labelIds] = train.addresses;
-  kernel.setCorpus(features, lineStarts, lineSizes, lineTokens, labelStarts, labelIds);
-  run(train.lines);
+  const model: Model = [weights, outputs, start.output.length, stride * 4, scratch];
+  const steps: Schedule = [memory.reserve(8, "the test"), schedule.learningRate, train.tokens * schedule.epochs, 1];
+  kernel.setModel(...model);
+  kernel.setSchedule(...steps);
+  kernel.setCorpus(...train.addresses);
+  run(train.lines, [model, train.addresses, steps]);
   return { input: readBack(weights, start.input), output: readBack(outputs, start.output) };
 }
 
@@ -232,6 +238,35 @@ describe("the training kernel", () => {
         }
       }
     }
+  });
+
+  it("loses nothing when threads train on copies of the output rows and merge them", async () => {
+    const source = readFileSync(`${fixtures}/step.txt`, "latin1");
+    const text = await encodeTexts(source.repeat(20));
+    const { kernel, memory, dictionary, train } = text;
+    const rows = (count: number): Float32Array[] =>
+      Array.from({ length: count }, (_, row) => Float32Array.from({ length: 6 }, (_, i) => Math.sin(row * 6 + i)));
+    const start: Weights = { input: rows(text.encoder.rows), output: rows(dictionary.labelCount) };
+    const alone = kernelTraining(text, start, 0.5, 1);
+
+    const other = instantiateKernel(text.module, memory.memory);
+    const lock = memory.reserve(4, "the test");
+    const copies = memory.reserve(4 * start.output.length * 32, "the test");
+    const shared = withKernel(text, start, { learningRate: 0.5, epochs: 1 }, (lines, [model, corpus, schedule]) => {
+      const [weights, outputs, labels, rowBytes] = model;
+      other.setModel(weights, outputs, labels, rowBytes, memory.reserve(1024, "the test"));
+      other.setCorpus(...corpus);
+      other.setSchedule(...schedule);
+      kernel.shareOutputs(lock, copies);
+      other.shareOutputs(lock, copies + 2 * start.output.length * 32);
+      // In turns, so that the result can be told: each thread starts from what the other has merged.
+      for (let from = 0; from < lines; from += 40) {
+        (from % 80 === 0 ? kernel : other).train(from, Math.min(from + 40, lines));
+      }
+    });
+    expect(train.lines).toBe(240);
+    expect(largestDifference(alone, start)).toBeGreaterThan(0.1);
+    expect(largestDifference(shared, alone)).toBeLessThan(1e-5);
   });
 
   it("draws one of several labels of a line at random", async () => {

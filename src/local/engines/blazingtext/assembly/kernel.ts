@@ -15,6 +15,10 @@ let hidden: usize = 0; // scratch of this thread: hidden vector, gradient, label
 let gradient: usize = 0;
 let scores: usize = 0;
 
+let sharedOutputs: usize = 0; // with several threads: the rows that all have in common; `outputs` is then this thread's copy
+let lastOutputs: usize = 0; // the common rows as this thread last saw them
+let outputLock: usize = 0; // i32, 1 while a thread merges
+
 let features: usize = 0; // i32 row numbers of all lines, one after the other
 let lineStarts: usize = 0; // u32 index into `features`; lines + 1 entries
 let lineSizes: usize = 0; // i32 number of features that the average divides by
@@ -39,6 +43,18 @@ export function setModel(weightsAt: usize, outputsAt: usize, labelCount: i32, ro
   hidden = scratchAt;
   gradient = scratchAt + rowBytes;
   scores = scratchAt + 2 * rowBytes;
+  sharedOutputs = 0;
+}
+
+/**
+ * Makes this thread train on a copy of the output rows, `copyAt`, and merge its changes now and then. Every step writes
+ * all output rows: two threads on the same ones would wait for each other's cache lines most of the time.
+ */
+export function shareOutputs(lockAt: usize, copyAt: usize): void {
+  sharedOutputs = outputs;
+  outputs = copyAt;
+  lastOutputs = copyAt + <usize>labels * bytes;
+  outputLock = lockAt;
 }
 
 export function setCorpus(
@@ -441,8 +457,27 @@ function step(from: usize, to: usize, size: i32, target: i32, rate: f32): void {
   updateRows(from, to, <f32>1 / <f32>size);
 }
 
+/** Lines after which a thread merges its output rows; few enough that the others hardly notice the delay. */
+const MERGE_EVERY: i32 = 32;
+
+/** Adds what this thread changed to the common output rows and takes what the others did. False when one of them does. */
+function mergeOutputs(): bool {
+  if (atomic.cmpxchg<i32>(outputLock, 0, 1) != 0) return false;
+  for (let j: usize = 0; j < <usize>labels * bytes; j += 16) {
+    const change = f32x4.sub(v128.load(outputs + j), v128.load(lastOutputs + j));
+    const merged = f32x4.add(v128.load(sharedOutputs + j), change);
+    v128.store(sharedOutputs + j, merged);
+    v128.store(outputs + j, merged);
+    v128.store(lastOutputs + j, merged);
+  }
+  atomic.store<i32>(outputLock, 0);
+  return true;
+}
+
 /** Trains on lines [from, to) once. */
 export function train(from: i32, to: i32): void {
+  if (sharedOutputs != 0) while (!mergeOutputs()) {}
+  let unmerged = 0;
   let rate = startRate * (1 - <f32>atomic.load<i64>(counter) / totalTokens);
   for (let line: usize = from; line < <usize>to; line++) {
     const at = line << 2;
@@ -460,6 +495,8 @@ export function train(from: i32, to: i32): void {
         pick = <u32>((<u64>random * <u64>count) >> 32);
       }
       step(start, end, load<i32>(lineSizes + at), load<i32>(labelIds + (<usize>(labelAt + pick) << 2)), rate);
+      unmerged += 1;
+      if (sharedOutputs != 0 && unmerged >= MERGE_EVERY && mergeOutputs()) unmerged = 0;
     }
     if (pending > UPDATE_EVERY) {
       const before = atomic.add<i64>(counter, pending);
@@ -467,10 +504,12 @@ export function train(from: i32, to: i32): void {
       pending = 0;
     }
   }
+  if (sharedOutputs != 0) while (!mergeOutputs()) {}
 }
 
 /** Number of lines in [from, to) whose best label is one of their own. */
 export function countCorrect(from: i32, to: i32): i32 {
+  if (sharedOutputs != 0) while (!mergeOutputs()) {}
   let correct = 0;
   for (let line: usize = from; line < <usize>to; line++) {
     const at = line << 2;
