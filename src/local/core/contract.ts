@@ -3,7 +3,11 @@
  * AWS SDK inside the process and, later, HTTP clients.
  */
 
-/** One request as it is on the wire. */
+/**
+ * One request as it is on the wire.
+ *
+ * @public
+ */
 export interface WireRequest {
   readonly method: string;
   /** Path exactly as sent, percent signs, dots and double slashes untouched. */
@@ -16,7 +20,11 @@ export interface WireRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One answer as it goes on the wire. */
+/**
+ * One answer as it goes on the wire.
+ *
+ * @public
+ */
 export interface WireResponse {
   readonly status: number;
   readonly headers: Record<string, string>;

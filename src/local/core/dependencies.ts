@@ -2,7 +2,11 @@ import type { Logger } from "../../internal/logger.js";
 import type { EngineSettings } from "../engines/contract.js";
 import type { JsonService, LocalIdentity, LogStore, ObjectStore, RecordStore, RuntimeService } from "./contract.js";
 
-/** How long the steps of jobs and endpoints take: `instant` adds no waiting to the work itself, `realistic` waits as on AWS. */
+/**
+ * How long the steps of jobs and endpoints take: `instant` adds no waiting to the work itself, `realistic` waits as on AWS.
+ *
+ * @public
+ */
 export type LocalTiming = "instant" | "realistic";
 
 /** What the services of the embedded SageMaker are built from. */

@@ -91,7 +91,7 @@ async function openForBlocks(path: string): Promise<{ readonly handle: FileHandl
     const direct = await openDirect(path);
     if (direct) return direct;
   }
-  return { handle: await open(path, "r"), block: Buffer.allocUnsafe(BLOCK_BYTES) };
+  return { handle: await open(path, "r"), block: Buffer.allocUnsafe(Math.min(size, BLOCK_BYTES) || 1) };
 }
 
 async function openDirect(path: string): Promise<{ readonly handle: FileHandle; readonly block: Buffer } | undefined> {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { lstatSync } from "node:fs";
+import { lstatSync, readFileSync } from "node:fs";
 import {
   type FileHandle,
   mkdir,
@@ -28,7 +28,7 @@ import {
   type Sidecar,
   sameFile,
 } from "./object-sidecar.js";
-import { ObjectWriter, type WrittenFile } from "./object-writer.js";
+import { ObjectWriter, SMALL_BYTES, type WrittenFile } from "./object-writer.js";
 
 const BUCKET_NAME = /^(?!xn--|\d+\.\d+\.\d+\.\d+$)[a-z0-9](?:[a-z0-9-]|\.(?=[a-z0-9])){1,61}[a-z0-9]$/u;
 
@@ -332,6 +332,8 @@ function candidatePaths(key: string): string[] {
 
 async function md5Of(path: string): Promise<Buffer> {
   const md5 = createHash("md5");
+  // Of many small files, opening them through the thread pool would be the greatest cost.
+  if (lstatSync(path).size <= SMALL_BYTES) return md5.update(readFileSync(path)).digest();
   for await (const block of fileBlocks(path)) md5.update(block);
   return md5.digest();
 }

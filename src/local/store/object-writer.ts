@@ -5,8 +5,8 @@ import { type Checksum, type ChecksumAlgorithm, createChecksum } from "./checksu
 
 /** Small pieces are gathered to blocks of this size before they are hashed and written: far fewer calls. */
 const BLOCK_BYTES = 1 << 20;
-/** A file of up to this size is written in one synchronous go: that costs less than the way through the thread pool. */
-const SMALL_BYTES = 64 * 1024;
+/** A file of up to this size is read or written in one synchronous go: that costs less than the way through the thread pool. */
+export const SMALL_BYTES = 64 * 1024;
 
 /** A finished temporary file, ready to become an object or a part of one. */
 export interface WrittenFile {

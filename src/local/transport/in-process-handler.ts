@@ -100,6 +100,8 @@ export class InProcessHandler {
         const cut = (): void => void stream.destroy(controller.signal.reason as Error);
         controller.signal.addEventListener("abort", cut, { once: true });
         stream.once("close", ended);
+        // As with HTTP, cutting off an answer that nobody reads is no uncaught error; a reader still gets it.
+        stream.on("error", () => undefined);
         streaming = true;
         body = stream;
       }

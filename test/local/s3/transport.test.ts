@@ -1,4 +1,5 @@
 import { getEventListeners } from "node:events";
+import { readdir, readlink } from "node:fs/promises";
 import net from "node:net";
 import { Readable } from "node:stream";
 import tls from "node:tls";
@@ -136,6 +137,31 @@ describe("InProcessHandler", () => {
     await local.close();
     expect(local.requests.map(({ operation }) => operation)).toEqual(["CreateBucket"]);
   });
+
+  it.runIf(process.platform === "linux")(
+    "closes files of answers that nobody read, at the latest with the service",
+    async () => {
+      const { local, s3 } = await newS3();
+      await s3.send(new CreateBucketCommand({ Bucket }));
+      await s3.send(new PutObjectCommand({ Bucket, Key: "k", Body: Buffer.alloc(3_000_000) }));
+      const openFiles = async (): Promise<number> => {
+        const names = await readdir("/proc/self/fd");
+        const targets = await Promise.all(names.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => "")));
+        return targets.filter((target) => target.startsWith(local.root)).length;
+      };
+      const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+      const before = timers();
+      const controller = new AbortController();
+      await s3.send(new GetObjectCommand({ Bucket, Key: "k" }), { abortSignal: controller.signal });
+      await s3.send(new GetObjectCommand({ Bucket, Key: "k" }));
+      expect(await openFiles()).toBe(2);
+      controller.abort();
+      await vi.waitFor(async () => expect(await openFiles()).toBe(1));
+      await local.close();
+      expect(await openFiles()).toBe(0);
+      expect(timers()).toBeLessThanOrEqual(before);
+    },
+  );
 
   it("opens no socket, whatever the environment says", async () => {
     vi.stubEnv("AWS_ENDPOINT_URL", "http://localhost:4566");
