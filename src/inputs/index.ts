@@ -8,8 +8,9 @@ export type {
 } from "./channel.js";
 export { type ChannelInput, type TrainingInputs, toChannels } from "./channels.js";
 export { FileSystemInput, type FileSystemInputOptions } from "./file-system-input.js";
+/** @internal */
 export { s3DataUriIssues } from "./s3-data-uri.js";
-export { TRAINING_INPUT_DEFAULTS, TrainingInput, type TrainingInputOptions } from "./training-input.js";
+export { TrainingInput, type TrainingInputOptions } from "./training-input.js";
 export {
   type SplitType,
   TransformInput,

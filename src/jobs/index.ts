@@ -1,4 +1,6 @@
+/** @internal */
 export { isNameTaken, isNotFound, isThrottling, isTransient, isValidationException, messageOf } from "./aws-errors.js";
+/** @internal */
 export { createError } from "./create-errors.js";
 export type {
   SecondaryStatusTransition,
@@ -21,19 +23,16 @@ export type {
 export { TrainingJob } from "./training-job.js";
 export type { TrainingJobResult } from "./training-job-result.js";
 export { TransformJob, type TransformJobResult } from "./transform-job.js";
-export {
-  type CleanupEvent,
-  type HeartbeatEvent,
-  type LogEvent,
-  type MetricEvent,
-  type PollOptions,
-  type ProgressEvent,
-  pickPollOptions,
-  pickWaitOptions,
-  type StatusEvent,
-  WAIT_DEFAULTS,
-  WAIT_OPTIONS,
-  type WaitOptions,
-  type WarningEvent,
-  waitOptionIssues,
+export type {
+  CleanupEvent,
+  HeartbeatEvent,
+  LogEvent,
+  MetricEvent,
+  PollOptions,
+  ProgressEvent,
+  StatusEvent,
+  WaitOptions,
+  WarningEvent,
 } from "./wait-options.js";
+/** @internal */
+export { pickPollOptions, pickWaitOptions, WAIT_DEFAULTS, WAIT_OPTIONS, waitOptionIssues } from "./wait-options.js";

@@ -1,5 +1,5 @@
-/** First delays, in seconds: a job of a local service ends within a second or two, one on AWS after minutes. */
-const FIRST_DELAYS = [0.15, 0.35, 0.75, 1.25, 2.5] as const;
+/** First delays, in seconds: a job of a local service ends within seconds, one on AWS after minutes. */
+const FIRST_DELAYS = [0.15, 0.35, 0.75, 1.25, 2.5, 2.5] as const;
 const MIN_DELAY = 5;
 const MAX_DELAY = 30;
 const JITTER = 0.1;

@@ -99,7 +99,7 @@ export type ProgressEvent = StatusEvent | LogEvent | MetricEvent | HeartbeatEven
  * Options of every wait.
  *
  * @remarks
- * The first look is immediate. Then come a few quick looks within the first five seconds, then one every twentieth of the
+ * The first look is immediate. Then come a few quick looks within the first seconds, then one every twentieth of the
  * time waited so far, at least 5 s and at most 30 s apart. All waits of one session share a pace of 5 status calls and 10 log
  * calls a second, so hundreds of waits slow down together and are not throttled.
  *

@@ -2,13 +2,14 @@ import { describe, expect, it } from "vitest";
 import { logDelay, statusDelay } from "../../src/jobs/schedule.js";
 
 describe("statusDelay", () => {
-  it("looks five times within the first five seconds", () => {
-    const delays = [1, 2, 3, 4, 5].map((looks) => statusDelay(looks, 0, 0.5));
-    expect(delays.reduce((sum, delay) => sum + delay, 0)).toBeCloseTo(5, 10);
+  it("looks after 0.15, 0.5, 1.25, 2.5, 5 and 7.5 seconds", () => {
+    const delays = [1, 2, 3, 4, 5, 6].map((looks) => statusDelay(looks, 0, 0.5));
+    let elapsed = 0;
+    expect(delays.map((delay) => (elapsed += delay))).toEqual([0.15, 0.5, 1.25, 2.5, 5, 7.5]);
   });
 
   it("waits a twentieth of the time so far, at least 5 s and at most 30 s", () => {
-    expect(statusDelay(6, 5, 0.5)).toBe(5);
+    expect(statusDelay(7, 7.5, 0.5)).toBe(5);
     expect(statusDelay(40, 200, 0.5)).toBe(10);
     expect(statusDelay(400, 36_000, 0.5)).toBe(30);
   });
