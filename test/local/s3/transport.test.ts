@@ -1,4 +1,4 @@
-import { getEventListeners } from "node:events";
+import { getEventListeners, once } from "node:events";
 import { readdir, readlink } from "node:fs/promises";
 import net from "node:net";
 import { Readable } from "node:stream";
@@ -152,10 +152,12 @@ describe("InProcessHandler", () => {
       const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
       const before = timers();
       const controller = new AbortController();
-      await s3.send(new GetObjectCommand({ Bucket, Key: "k" }), { abortSignal: controller.signal });
+      const got = await s3.send(new GetObjectCommand({ Bucket, Key: "k" }), { abortSignal: controller.signal });
+      const failed = once(got.Body as Readable, "error");
       await s3.send(new GetObjectCommand({ Bucket, Key: "k" }));
       expect(await openFiles()).toBe(2);
       controller.abort();
+      expect(await failed).toMatchObject([{ name: "AbortError" }]);
       await vi.waitFor(async () => expect(await openFiles()).toBe(1));
       await local.close();
       expect(await openFiles()).toBe(0);
