@@ -6,7 +6,7 @@ export interface SharedMemory {
   grow(pages: number): number;
 }
 
-/** The functions of `assembly/kernel.ts`; see there. Addresses and counts are unsigned 32-bit integers. */
+/** The functions of the kernel; see the `assembly` folder. Addresses and counts are unsigned 32-bit integers. */
 export interface Kernel {
   setModel(weights: number, outputs: number, labels: number, rowBytes: number, scratch: number): void;
   shareOutputs(lock: number, copy: number): void;
