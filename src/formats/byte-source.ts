@@ -67,6 +67,14 @@ export function isRepeatable(source: ByteSource): source is string | URL | { rea
   );
 }
 
+/** Size of the content in bytes, when it is known without reading it. */
+export async function sizeOf(source: ByteSource): Promise<number | undefined> {
+  if (!isRepeatable(source)) return undefined;
+  const reader = await openBytes(source);
+  await reader.close();
+  return reader.sizeBytes;
+}
+
 function chunkReader(
   chunks: Iterable<Uint8Array | string> | AsyncIterable<Uint8Array | string>,
   sizeBytes: number | undefined,

@@ -5,6 +5,9 @@
  */
 
 export { FormatError, type FormatErrorCode, type FormatErrorDetails } from "../errors/index.js";
+// For the other rooms of this library; stripped from the declarations.
+/** @internal */
+export { type AtomicFile, createAtomicFile } from "./atomic-file.js";
 export {
   type AugmentedManifestNames,
   type AugmentedManifestReadOptions,
@@ -18,7 +21,7 @@ export {
 } from "./augmented-manifest.js";
 export type { ByteSource } from "./byte-source.js";
 /** @internal */
-export { isRepeatable, openBytes } from "./byte-source.js";
+export { isRepeatable, sizeOf } from "./byte-source.js";
 export {
   encodeFastText,
   type FastTextInput,
@@ -44,7 +47,7 @@ export {
 } from "./json-lines.js";
 export { LabelIndex } from "./label-index.js";
 /** @internal */
-export { type LineBlock, type LineBlockOptions, lineBlocks } from "./line-blocks.js";
+export { checkedMaxLineBytes, type LineBlock, lineBlocks } from "./line-blocks.js";
 export { fromBatches, type RecordBatches, type RecordSource } from "./record-source.js";
 export { RecordStream } from "./record-stream.js";
 export type { WriteOptions, WriteResult } from "./record-writer.js";

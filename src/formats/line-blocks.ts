@@ -25,7 +25,7 @@ export interface LineBlockOptions {
   readonly maxLineBytes: number;
   readonly signal?: AbortSignal | undefined;
   /** The 1-based number of the next line, for messages. */
-  readonly nextLine: () => number;
+  readonly nextLine?: (() => number) | undefined;
 }
 
 export const lineFeed = 0x0a;
@@ -50,7 +50,7 @@ export async function* lineBlocks(
       code: "FORMAT_CORRUPT_INPUT",
       format,
       source: reader.name,
-      record: nextLine(),
+      record: nextLine?.(),
       byteOffset: start,
     });
   try {

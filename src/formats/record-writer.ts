@@ -1,3 +1,4 @@
+import { createAtomicFile } from "./atomic-file.js";
 import { pullRecords, type RecordSink, type RecordSource } from "./record-source.js";
 
 /**
@@ -148,8 +149,7 @@ export async function writeRecords<T>(
   signal: AbortSignal | undefined,
 ): Promise<WriteResult> {
   signal?.throwIfAborted();
-  const { AtomicFile } = await import("./node-files.js");
-  const output = await AtomicFile.create(file);
+  const output = await createAtomicFile(file);
   try {
     const sink = new ByteSink(encoder, fileChunkBytes);
     for await (const _ of pullRecords(records, sink, signal)) await output.write(sink.empty());

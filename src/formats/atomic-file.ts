@@ -1,0 +1,9 @@
+import type { AtomicFile } from "./node-files.js";
+
+export type { AtomicFile };
+
+/** Begins a file that appears under its name only when it is complete. Missing folders are made. */
+export async function createAtomicFile(file: string | URL): Promise<AtomicFile> {
+  const { AtomicFile } = await import("./node-files.js");
+  return AtomicFile.create(file);
+}
