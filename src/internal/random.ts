@@ -1,4 +1,8 @@
-/** A seeded source of uniform numbers. The same seed gives the same numbers on every machine and Node version. */
+/**
+ * A seeded source of uniform numbers. The same seed gives the same numbers on every machine and Node version.
+ *
+ * @public
+ */
 export interface Random {
   /** Uniform in [0, 1), 32 bits of it. */
   next(): number;
@@ -6,7 +10,12 @@ export interface Random {
   nextInt(bound: number): number;
 }
 
-/** sfc32, seeded by splitmix32: small, fast, passes the usual statistical batteries. Not for secrets. */
+/**
+ * Makes a seeded source of uniform numbers: sfc32, seeded by splitmix32. Not for secrets.
+ *
+ * @param seed - whole number; only its low 32 bits count
+ * @public
+ */
 export function seededRandom(seed: number): Random {
   let mix = seed | 0;
   const splitmix = (): number => {
