@@ -216,6 +216,26 @@ describe("Session.uploadData", () => {
     expect(most).toBe(7);
   });
 
+  it("listens to the caller's signal once, however many objects are in flight, and Node has nothing to warn of", async () => {
+    const names = Array.from({ length: 30 }, (_, index) => `in/${index}.txt`);
+    await tree(Object.fromEntries(names.map((name) => [name, name])));
+    const warned = vi.fn();
+    process.on("warning", warned);
+    const { signal } = new AbortController();
+    let most = 0;
+    s3.on(PutObjectCommand).callsFake(async () => {
+      most = Math.max(most, getEventListeners(signal, "abort").length);
+      await new Promise((resolve) => setImmediate(resolve));
+      return {};
+    });
+    await session.uploadData(join(dir, "in"), { signal, concurrency: 30 });
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("warning", warned);
+    expect(most).toBe(1);
+    expect(getEventListeners(signal, "abort")).toHaveLength(0);
+    expect(warned).not.toHaveBeenCalled();
+  });
+
   it("tells how far it is", async () => {
     await tree({ "in/a.txt": "aa", "in/b.txt": "bbb" });
     const progress: TransferProgress[] = [];
