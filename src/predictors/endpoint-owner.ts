@@ -1,4 +1,4 @@
-import type { CallOptions, RuntimeSession } from "../session/index.js";
+import type { CallOptions, RuntimeSession } from "../session/runtime.js";
 import type { EndpointResources } from "./predictor-options.js";
 
 /**

@@ -1,5 +1,5 @@
 import { EndpointError } from "../errors/index.js";
-import { explainCredentials, type RuntimeSession } from "../session/index.js";
+import { explainCredentials, type RuntimeSession } from "../session/runtime.js";
 
 interface InvocationErrorShape {
   readonly name?: unknown;

@@ -1,7 +1,7 @@
 import { ValidationError, type ValidationIssue } from "../errors/index.js";
 import { shown, unknownKeyIssues } from "../internal/options.js";
 import type { Deserializer, Serializer } from "../serializers/index.js";
-import type { RuntimeSession } from "../session/index.js";
+import type { RuntimeSession } from "../session/runtime.js";
 
 /**
  * What a deployment created and its predictor may delete again.

@@ -2,7 +2,7 @@ import type { InvokeEndpointCommandInput, SageMakerRuntimeClient } from "@aws-sd
 import { EndpointError, UnexpectedResponseError } from "../errors/index.js";
 import { sendWith } from "../internal/send.js";
 import { BytesDeserializer, type Deserializer, IdentitySerializer, type Serializer } from "../serializers/index.js";
-import { type CallOptions, type ClientSettings, RuntimeSession } from "../session/index.js";
+import { type CallOptions, type ClientSettings, RuntimeSession } from "../session/runtime.js";
 import { withDeadline } from "./deadline.js";
 import { EndpointOwner } from "./endpoint-owner.js";
 import { explainInvocationError } from "./invoke-errors.js";
