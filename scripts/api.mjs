@@ -13,6 +13,8 @@ const configs = Object.entries(exports)
     const configObject = ExtractorConfig.loadFile("api-extractor.json");
     configObject.mainEntryPointFilePath = `<projectFolder>/${target.import.types.slice(2)}`;
     configObject.apiReport.reportFileName = `${name}.api.md`;
+    // Links are resolved against the main entry; from the others they may point to what only that one exports.
+    if (name !== "index") configObject.messages.extractorMessageReporting["ae-unresolved-link"] = { logLevel: "none" };
     return ExtractorConfig.prepare({
       configObject,
       configObjectFullPath: `${process.cwd()}/api-extractor.json`,

@@ -29,7 +29,8 @@ for (const [entry, budget] of Object.entries(budgets)) {
     minify: true,
     write: false,
     metafile: true,
-    splitting: true,
+    // One file: with splitting, esbuild also writes chunks that nothing reachable imports any more.
+    splitting: false,
     format: "esm",
     platform: "node",
     outdir: "out",

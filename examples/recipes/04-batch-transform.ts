@@ -27,7 +27,8 @@ export async function batchTransform(session: Session, signal: AbortSignal): Pro
     .decode(`${tmp}batch-prediction/synthetic.test_without_labels.txt.out`)
     .toArray();
 
-  if (answers.length !== rows.length) throw new Error(`${rows.length} texts went in, ${answers.length} answers came out`);
+  if (answers.length !== rows.length)
+    throw new Error(`${rows.length} texts went in, ${answers.length} answers came out`);
   table(
     rows.slice(0, 10).map(({ text, label }, index) => ({
       text: text.length > 50 ? `${text.slice(0, 47)}...` : text,

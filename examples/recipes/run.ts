@@ -1,9 +1,10 @@
 // The main job in one go: sentences become a trained classifier, a live endpoint, predictions and a batch job.
+
+import { syntheticText } from "./01-synthetic-text.js";
 import { batchTestData } from "./02-batch-test-data.js";
+import { trainAndDeployBlazingText } from "./03-train-and-deploy-blazingtext.js";
 import { batchTransform } from "./04-batch-transform.js";
 import { runRecipes } from "./support/run-recipe.js";
-import { syntheticText } from "./01-synthetic-text.js";
-import { trainAndDeployBlazingText } from "./03-train-and-deploy-blazingtext.js";
 
 const started = performance.now();
 await runRecipes([syntheticText, batchTestData, trainAndDeployBlazingText, batchTransform]);

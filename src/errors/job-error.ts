@@ -51,13 +51,20 @@ export class JobError extends SageMakerError {
       details.secondaryStatus && details.secondaryStatus !== details.status
         ? `${details.status} (${details.secondaryStatus})`
         : details.status;
-    const reason = details.failureReason ? `: ${details.failureReason}` : "; the service gave no reason";
+    const reason = details.failureReason
+      ? `: ${details.failureReason}`
+      : details.code === "JOB_NOT_FINISHED"
+        ? ""
+        : "; the service gave no reason";
     const log =
       details.lastLogLines && details.lastLogLines.length > 0
         ? `\nLast log lines:\n${details.lastLogLines.map((line) => `  ${line}`).join("\n")}`
         : "";
     const url = details.consoleUrl ? `\n${details.consoleUrl}` : "";
-    super(`${details.kind} "${details.jobName}" ended as ${state}${reason}${log}${url}`, details);
+    super(
+      `${details.kind} "${details.jobName}" ${details.code === "JOB_NOT_FINISHED" ? "is" : "ended as"} ${state}${reason}${log}${url}`,
+      details,
+    );
     this.kind = details.kind;
     this.jobName = details.jobName;
     this.status = details.status;

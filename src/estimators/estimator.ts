@@ -164,10 +164,10 @@ export class Estimator extends EstimatorBase<EstimatorOptions> {
   /**
    * Puts the model of the latest job behind an endpoint, and waits until it is in service.
    *
-   * @remarks One DescribeTrainingJob, then as {@link Model.deploy}, which also says what is deleted when it fails. The endpoint
+   * @remarks One DescribeTrainingJob, then as `Model.deploy`, which also says what is deleted when it fails. The endpoint
    * bills until it is deleted: `await using` the predictor, or call its `deleteEndpoint()`.
    *
-   * @throws {@link JobError} `JOB_NOT_FINISHED` while the job runs; as {@link Model.deploy} otherwise
+   * @throws {@link JobError} `JOB_NOT_FINISHED` while the job runs; as `Model.deploy` otherwise
    */
   async deploy<In = unknown, Out = Uint8Array>(options: EstimatorDeployOptions<In, Out>): Promise<Predictor<In, Out>> {
     const { model, own } = await this.modelToDeploy(options);

@@ -1,11 +1,10 @@
 import { FormatError } from "../errors/index.js";
 import { JsonText, NoJsonFormError } from "./json-text.js";
-import { blockText, type LineBlock, lineStart, piecesOf } from "./line-blocks.js";
+import { blockText, type LineBlock, lineStart } from "./line-blocks.js";
 import { RecordFault } from "./record-fault.js";
 import type { RecordDecoder } from "./record-stream.js";
 import { type BatchEncoder, LineEncoder } from "./record-writer.js";
 
-const pieceBytes = 256 * 1024;
 
 /** Encodes records of a format whose lines are JSON. */
 export function jsonLineEncoder(format: string, omitUndefined = false): BatchEncoder<unknown> {
@@ -44,10 +43,6 @@ export class JsonLineDecoder<T> implements RecordDecoder<T> {
   }
 
   decode(block: LineBlock, records: T[]): void {
-    for (const piece of piecesOf(block, pieceBytes)) this.#decodePiece(piece, records);
-  }
-
-  #decodePiece(block: LineBlock, records: T[]): void {
     const { format, parse, maxLineLength = Number.POSITIVE_INFINITY } = this.#settings;
     const lines = blockText(block, this.nextLine, format).split("\n");
     // What follows the last line feed is a line only when the file ends without one.

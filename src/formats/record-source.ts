@@ -8,7 +8,7 @@ import { abandon } from "./abandon.js";
  * @public
  */
 export interface RecordBatches<T> {
-  /** The records, some thousand at a time. */
+  /** The records, some hundred or thousand at a time. */
   batches(): Iterable<readonly T[]> | AsyncIterable<readonly T[]>;
 }
 

@@ -12,7 +12,7 @@ import { checkModelOptions, type ModelOptions } from "./model-options.js";
 import type { ContainerDefinitionRequest, CreateModelRequest } from "./requests.js";
 
 /**
- * Options of {@link Model.deploy}.
+ * Options of `Model.deploy`.
  *
  * @public
  */

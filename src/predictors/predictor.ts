@@ -1,4 +1,8 @@
-import type { InvokeEndpointCommandInput, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
+import type {
+  InvokeEndpointCommand,
+  InvokeEndpointCommandInput,
+  SageMakerRuntimeClient,
+} from "@aws-sdk/client-sagemaker-runtime";
 import { EndpointError, UnexpectedResponseError } from "../errors/index.js";
 import { sendWith } from "../internal/send.js";
 import { BytesDeserializer, type Deserializer, IdentitySerializer, type Serializer } from "../serializers/index.js";
@@ -93,13 +97,7 @@ export class Predictor<In = unknown, Out = Uint8Array> implements AsyncDisposabl
     );
     const command = new InvokeEndpointCommand(this.#request(body, options));
     const { signal } = options;
-    const seconds = options.timeoutSeconds ?? this.#options.timeoutSeconds;
-    const send = (limited?: AbortSignal) => sendWith(limited, (sendOptions) => client.send(command, sendOptions));
-    const sent =
-      seconds === undefined
-        ? send(signal)
-        : withDeadline(seconds * 1000, signal, () => this.#late(`${seconds} s`), send);
-    const answer = await sent.catch(async (error: unknown) => {
+    const answer = await this.#send(client, command, options).catch(async (error: unknown) => {
       if (signal?.aborted || EndpointError.is(error)) throw error;
       if (error instanceof Error && error.name === "TimeoutError") throw this.#late("the client's time limit", error);
       throw await explainInvocationError(error, this.endpointName, this.session);
@@ -149,6 +147,16 @@ export class Predictor<In = unknown, Out = Uint8Array> implements AsyncDisposabl
    */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#options.owned !== undefined) await this.#owner.dispose(this.#options.owned);
+  }
+
+  async #send(client: SageMakerRuntimeClient, command: InvokeEndpointCommand, options: PredictOptions) {
+    const { signal, timeoutSeconds: seconds = this.#options.timeoutSeconds } = options;
+    // The AWS SDK uses its cached middleware only for calls without options.
+    if (signal === undefined && seconds === undefined) return client.send(command);
+    const send = (limited?: AbortSignal) => sendWith(limited, (sendOptions) => client.send(command, sendOptions));
+    return seconds === undefined
+      ? send(signal)
+      : withDeadline(seconds * 1000, signal, () => this.#late(`${seconds} s`), send);
   }
 
   #body(value: In): Uint8Array {

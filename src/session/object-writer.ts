@@ -49,8 +49,12 @@ export async function putObject(
 ): Promise<void> {
   const { PutObjectCommand } = s3.commands;
   const command = new PutObjectCommand({ ...objectSettings(target, options), Body: body });
-  await writing(s3, target, options.signal, () =>
-    sendWith(options.signal, (sendOptions) => s3.client.send(command, sendOptions)),
+  const { signal } = options;
+  await writing(s3, target, signal, () =>
+    // The AWS SDK uses its cached middleware only for calls without options.
+    signal === undefined
+      ? s3.client.send(command)
+      : sendWith(signal, (sendOptions) => s3.client.send(command, sendOptions)),
   );
 }
 

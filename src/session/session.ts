@@ -241,7 +241,8 @@ export class Session extends RuntimeSession {
     const client = this.client(
       "s3",
       // A base URL of one's own rarely answers to <bucket>.<host>.
-      (settings) => new commands.S3Client({ ...settings, forcePathStyle: settings.endpoint !== undefined }),
+      (settings) =>
+        new commands.S3Client({ ...settings, cacheMiddleware: true, forcePathStyle: settings.endpoint !== undefined }),
     );
     return { client, commands, region: this.region, logger: this.logger };
   }

@@ -22,8 +22,10 @@ export interface TextRow {
 
 const producer: Record<keyof RecipeState, number> = { testRows: 1, bucket: 1, textPrefix: 1, blazingTextJob: 3 };
 
-/** Folder for everything that the recipes write on this disk; ignored by git. */
-export const tmp: string = fileURLToPath(new URL("../../../tmp/recipes/", import.meta.url));
+/** Folder for everything that the recipes write on this disk, with a slash at its end; the default is ignored by git. */
+export const tmp: string = process.env["RECIPES_HOME"]
+  ? `${process.env["RECIPES_HOME"]}/`
+  : fileURLToPath(new URL("../../../tmp/recipes/", import.meta.url));
 
 const path = `${tmp}state.json`;
 

@@ -38,5 +38,7 @@ export function syntheticReviews(rowsPerClass: number, seed: number): TextRow[] 
     const first = (drawn[0] ?? "").replaceAll(/\b[a-z]/gu, (letter) => letter.toUpperCase());
     return { label, text: [first, ...drawn.slice(1)].join(" ") };
   };
-  return (["positive", "negative"] as const).flatMap((label) => Array.from({ length: rowsPerClass }, () => review(label)));
+  return (["positive", "negative"] as const).flatMap((label) =>
+    Array.from({ length: rowsPerClass }, () => review(label)),
+  );
 }

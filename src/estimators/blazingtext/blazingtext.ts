@@ -147,11 +147,11 @@ export class BlazingText<M extends BlazingTextMode = BlazingTextMode> extends Al
   /**
    * Puts the model of the latest job behind an endpoint, and waits until it is in service.
    *
-   * @remarks As {@link Model.deploy}, which also says what is deleted when it fails. The endpoint bills until it is deleted:
+   * @remarks As `Model.deploy`, which also says what is deleted when it fails. The endpoint bills until it is deleted:
    * `await using` the predictor, or call its `deleteEndpoint()`.
    *
    * @throws {@link UnsupportedError} `UNSUPPORTED_OPERATION` for word vectors trained on several GPUs, which cannot be served
-   * @throws {@link JobError} `JOB_NOT_FINISHED` while the job runs; as {@link Model.deploy} otherwise
+   * @throws {@link JobError} `JOB_NOT_FINISHED` while the job runs; as `Model.deploy` otherwise
    */
   async deploy(options: BlazingTextDeployOptions): Promise<BlazingTextPredictor> {
     const { hyperparameters, instanceType } = this.options;
