@@ -5,7 +5,6 @@ import { RecordFault } from "./record-fault.js";
 import type { RecordDecoder } from "./record-stream.js";
 import { type BatchEncoder, LineEncoder } from "./record-writer.js";
 
-
 /** Encodes records of a format whose lines are JSON. */
 export function jsonLineEncoder(format: string, omitUndefined = false): BatchEncoder<unknown> {
   const json = new JsonText(omitUndefined);

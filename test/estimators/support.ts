@@ -5,10 +5,10 @@ import { type AwsStub, mockClient } from "aws-sdk-client-mock";
 import { Session, type SessionOptions } from "../../src/session/index.js";
 
 export const ROLE = "arn:aws:iam::111122223333:role/SageMakerRole";
-export const ACCOUNT = "111122223333";
+const ACCOUNT = "111122223333";
 export const REGION = "us-west-2";
 export const IMAGE = "433757028032.dkr.ecr.us-west-2.amazonaws.com/blazingtext:1";
-export const BUCKET = `sagemaker-${REGION}-${ACCOUNT}`;
+const BUCKET = `sagemaker-${REGION}-${ACCOUNT}`;
 
 /** A session of the account and region that the golden requests were captured in. */
 export function goldenSession(options: SessionOptions = {}): Session {
