@@ -8,7 +8,6 @@ export const ROLE = "arn:aws:iam::111122223333:role/SageMakerRole";
 const ACCOUNT = "111122223333";
 export const REGION = "us-west-2";
 export const IMAGE = "433757028032.dkr.ecr.us-west-2.amazonaws.com/blazingtext:1";
-const BUCKET = `sagemaker-${REGION}-${ACCOUNT}`;
 
 /** A session of the account and region that the golden requests were captured in. */
 export function goldenSession(options: SessionOptions = {}): Session {
