@@ -23,7 +23,11 @@ export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
  */
 export async function raceAbort<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
   if (!signal) return work;
-  signal.throwIfAborted();
+  if (signal.aborted) {
+    // Nobody will look at the work any more: its failure must not surface as an unhandled rejection.
+    work.catch(() => undefined);
+    throw signal.reason;
+  }
   let onAbort: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(signal.reason);

@@ -121,6 +121,19 @@ describe("sleep and raceAbort", () => {
   });
 });
 
+describe("raceAbort", () => {
+  it("rejects with the reason of a signal that is aborted already, and swallows the failure of the work", async () => {
+    const unhandled = vi.fn();
+    process.once("unhandledRejection", unhandled);
+
+    await expect(raceAbort(Promise.reject(new Error("late")), AbortSignal.abort("enough"))).rejects.toBe("enough");
+    await new Promise((resolve) => setImmediate(resolve));
+    process.removeListener("unhandledRejection", unhandled);
+
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+});
+
 describe("seededRandom", () => {
   it("gives the same numbers for the same seed, in range", () => {
     const [a, b, c] = [seededRandom(7), seededRandom(7), seededRandom(8)];
