@@ -1,0 +1,50 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { tokenize, writeFastText } from "../../src/formats/index.js";
+import { bench, wholeProcess } from "../harness.js";
+import { pairs } from "./data.js";
+import { pythonWith } from "./python-peers.js";
+
+const count = 200_000;
+
+await bench(import.meta.url, {
+  title: "Tokenise 200k texts: lower case, punctuation set apart",
+  rounds: 5,
+  prepare: (dir) => {
+    const rows = [...pairs(count, 1, true)];
+    writeFileSync(join(dir, "texts.txt"), rows.map(({ text }) => `${text}\n`).join(""));
+  },
+  variants: {
+    "tokenize and write": async (measure, dir) => {
+      const rows = readFileSync(join(dir, "texts.txt"), "latin1")
+        .trimEnd()
+        .split("\n")
+        .map((text) => ({ labels: [], text: Buffer.from(text).toString() }));
+      await measure(() =>
+        writeFastText(join(dir, `out-${process.pid}.txt`), rows, { tokenizer: tokenize, unlabelled: "allow" }),
+      );
+    },
+    "sed | tr": wholeProcess(
+      `sed -e "s/\\([.!?,'/()]\\)/ \\1 /g" < "$BENCH_DIR/texts.txt" | tr "[:upper:]" "[:lower:]" > "$BENCH_DIR/sed.txt"`,
+    ),
+    "nltk word_tokenize": pythonWith(
+      "nltk",
+      `
+import os
+from nltk.tokenize import word_tokenize
+from measure import measure
+folder = os.environ["BENCH_DIR"]
+texts = open(folder + "/texts.txt", encoding="utf8").read().split("\\n")[:20000]
+with measure():
+    with open(folder + "/nltk.txt", "w", encoding="utf8") as f:
+        for text in texts * 10:
+            f.write(" ".join(word_tokenize(text.lower())) + "\\n")
+`,
+      [],
+    ),
+  },
+  comparisons: [
+    { id: "F3", work: "tokenise, write", ours: "tokenize and write", peer: "sed | tr", goal: 0.6 },
+    { id: "F4", work: "tokenise, write", ours: "tokenize and write", peer: "nltk word_tokenize", goal: 0.03 },
+  ],
+});
