@@ -34,8 +34,18 @@ export function finalMetrics(description: TrainingJobDescription): MetricValue[]
   return (description.FinalMetricDataList ?? []).flatMap(({ MetricName, Value, Timestamp }) =>
     MetricName === undefined || Value === undefined
       ? []
-      : [{ name: MetricName, value: Value, at: Timestamp ?? description.CreationTime }],
+      : [{ name: MetricName, value: shortestFloat32(Value), at: Timestamp ?? description.CreationTime }],
   );
+}
+
+/** The service keeps metrics as 32-bit floats: 0.9925 comes back as 0.9925000071525574. Gives the number that was logged. */
+function shortestFloat32(value: number): number {
+  if (Math.fround(value) !== value) return value;
+  for (let digits = 1; digits < 9; digits++) {
+    const shorter = Number(value.toPrecision(digits));
+    if (Math.fround(shorter) === value) return shorter;
+  }
+  return value;
 }
 
 export function stoppedText(description: TrainingJobDescription): string {

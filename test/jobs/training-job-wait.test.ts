@@ -103,7 +103,7 @@ describe("TrainingJob.wait", () => {
         ResourceConfig: { InstanceCount: 2, InstanceType: "ml.c5.xlarge" },
         TrainingTimeInSeconds: 148,
         BillableTimeInSeconds: 148,
-        FinalMetricDataList: [{ MetricName: "validation:accuracy", Value: 0.9925, Timestamp: later(60) }],
+        FinalMetricDataList: [{ MetricName: "validation:accuracy", Value: Math.fround(0.9925), Timestamp: later(60) }],
       });
       const result = await job.wait({ logs: false });
       expect(result).toMatchObject({
