@@ -156,6 +156,9 @@ describe("splitLines", () => {
     const options = { outputs: thirds(), method: "exact" } as const;
     const outputs = { a: { path: path("a"), rows: 3 }, rest: { path: path("rest") } };
 
+    const response = Object.assign([Buffer.from("a\n")], { text: async () => "a\n" });
+
+    await expect(splitLines(response, options)).rejects.toThrow("reads its source twice");
     await expect(splitLines([Buffer.from("a\n")], options)).rejects.toThrow("reads its source twice");
     await expect(splitLines({ text: "a\nb\n" }, { outputs, method: "exact" })).rejects.toThrow("the source has 2");
     expect(await readdir(path())).toEqual([]);
