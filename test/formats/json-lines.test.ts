@@ -128,6 +128,23 @@ describe("readJsonLines", () => {
     }
   });
 
+  it("gives out the lines before one that is too long, and names line and byte of that one", async () => {
+    const text = `\ufeff1\n"é"\n${"x".repeat(20)}\n2\n`;
+    for (const cut of [1, 7, 100]) {
+      const bytes = Buffer.from(text);
+      const chunks = Array.from({ length: Math.ceil(bytes.length / cut) }, (_, i) =>
+        bytes.subarray(i * cut, (i + 1) * cut),
+      );
+      const read: unknown[] = [];
+      const work = (async () => {
+        for await (const value of readJsonLines(chunks, { maxLineBytes: 10 })) read.push(value);
+      })();
+
+      expect(await faultOf(work)).toMatchObject({ code: "FORMAT_CORRUPT_INPUT", record: 3, byteOffset: 10 });
+      expect(read).toEqual([1, "é"]);
+    }
+  });
+
   it("names line and byte of a fault far behind the first block", async () => {
     const good = '{"source":"some words of text"}\n';
     const error = await faultOf(readJsonLines({ text: `${good.repeat(20_000)}oops\n` }).toArray());
