@@ -149,6 +149,14 @@ describe("readAugmentedManifest", () => {
     );
   });
 
+  it("keeps text and class when further keys are called source and label", async () => {
+    const text = '{"text":"good soup","class":1,"source":"web","label":"x","id":7}\n';
+
+    expect(await readAugmentedManifest({ text }, { attributeNames: ["text", "class"] }).toArray()).toEqual([
+      { source: "good soup", label: 1, id: 7 },
+    ]);
+  });
+
   it("names line, byte and field of a line that training refuses", async () => {
     const faults: [line: string, field: string | undefined, message: string][] = [
       ['{"label":1}', "source", "expected text, got undefined"],
