@@ -199,7 +199,7 @@ function manifestEncoder(
           code: "FORMAT_INVALID_RECORD",
           format,
           record: number,
-          field: error.path.join("."),
+          field: error.field,
         });
       }
       throw error;

@@ -97,6 +97,7 @@ describe("encodeAugmentedManifest", () => {
       [{ source: "x", label: [] }, "label", "no class number in the list"],
       [{ source: "x", label: 1, score: Number.NaN }, "score", "NaN has no JSON form"],
       [{ source: "x", label: 1, id: 1n }, "id", "the BigInt 1n has no JSON form"],
+      [{ source: "x", label: 1, v: { w: [1, 1n] } }, "v.w[1]", "the BigInt 1n has no JSON form"],
       [{ source: "x".repeat(20_001), label: 1 }, "source", "20000 are allowed"],
       [{ source: "x", label: 1, note: "x".repeat(100_000) }, undefined, "100000 are allowed"],
       [{ source: "x", label: ["positive", "positiv"] }, "label[1]", 'unknown class "positiv"', { labelIndex }],
