@@ -12,6 +12,7 @@ import type { AlgorithmDefinition, AlgorithmJob } from "./define-algorithm.js";
 import { EstimatorBase, type PreparedJob } from "./estimator-base.js";
 import { decodeHyperparameters, encodeHyperparameters, parseHyperparameters } from "./hyperparameters/index.js";
 import { trainingInstances } from "./instance-types.js";
+import { nearestInstanceType } from "./nearest-instance-type.js";
 import { trainingOptionIssues } from "./training-option-issues.js";
 import { TRAINING_DEFAULTS, type TrainingOptions } from "./training-options.js";
 
@@ -206,7 +207,7 @@ function instanceIssues(
       });
     }
   } else if (instanceType === undefined || !rule.types.includes(instanceType)) {
-    const near = typeof instanceType === "string" ? nearestInstance(instanceType, rule.types) : undefined;
+    const near = typeof instanceType === "string" ? nearestInstanceType(instanceType, rule.types) : undefined;
     issues.push({
       path: ["instanceType"],
       message:
@@ -221,19 +222,6 @@ function instanceIssues(
     });
   }
   return issues;
-}
-
-/** The nearest listed type; one of the same family is a better guess than one of the same size. */
-function nearestInstance(type: string, types: readonly string[]): string | undefined {
-  const full = /^ml\./u.test(type) ? type : `ml.${type}`;
-  if (types.includes(full)) return full;
-  const family = full.slice(0, full.lastIndexOf("."));
-  return (
-    nearest(
-      full,
-      types.filter((name) => name.startsWith(`${family}.`)),
-    ) ?? nearest(full, types)
-  );
 }
 
 function spotIssues(definition: AlgorithmDefinition, { spot }: AlgorithmEstimatorOptions): ValidationIssue[] {
