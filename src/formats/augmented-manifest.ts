@@ -1,4 +1,4 @@
-import { FormatError, ValidationError, type ValidationIssue } from "../errors/index.js";
+import { ValidationError, type ValidationIssue } from "../errors/index.js";
 import { checkKnownKeys, shown } from "../internal/options.js";
 import type { ByteSource } from "./byte-source.js";
 import { JsonLineDecoder } from "./json-line-codec.js";
@@ -195,12 +195,7 @@ function manifestEncoder(
     } catch (error) {
       if (error instanceof RecordFault) throw error.toFormatError(format, number);
       if (error instanceof NoJsonFormError) {
-        throw new FormatError(error.message, {
-          code: "FORMAT_INVALID_RECORD",
-          format,
-          record: number,
-          field: error.field,
-        });
+        throw new RecordFault(error.message, error.field).toFormatError(format, number);
       }
       throw error;
     }

@@ -13,12 +13,7 @@ export function jsonLineEncoder(format: string, omitUndefined = false): BatchEnc
       return json.line(record);
     } catch (error) {
       if (!(error instanceof NoJsonFormError)) throw error;
-      throw new FormatError(error.message, {
-        code: "FORMAT_INVALID_RECORD",
-        format,
-        record: number,
-        field: error.field,
-      });
+      throw new RecordFault(error.message, error.field).toFormatError(format, number);
     }
   });
 }

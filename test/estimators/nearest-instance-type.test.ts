@@ -21,7 +21,7 @@ describe("nearestInstanceType", () => {
   it("stays in the family when the size is close, else keeps the size when the family is one letter away", () => {
     const found: [given: string, expected: string][] = [
       ["ml.c5.xlrge", "ml.c5.xlarge"],
-      ["ml.m5.8xlarge", "ml.m5.4xlarge"],
+      ["ml.m5.8xlarge", "ml.m5.12xlarge"],
       ["ml.p3.8xlarge", "ml.p3.2xlarge"],
       ["ml.c6.xlarge", "ml.c6i.xlarge"],
       ["ml.c55.9xlarge", "ml.c5.9xlarge"],
