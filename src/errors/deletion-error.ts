@@ -33,9 +33,12 @@ export class DeletionError extends SageMakerError {
   constructor(subject: string, counts: { failed: number; deleted: number }, failures: readonly DeletionFailure[]) {
     const [first] = failures;
     const example = first ? `; the first is ${first.uri}: ${first.code}${first.message && `, ${first.message}`}` : "";
-    super(`${counts.failed} objects below ${subject} were not deleted, ${counts.deleted} were${example}`, {
-      code: "DELETION_INCOMPLETE",
-    });
+    super(
+      `${counts.failed} of ${counts.failed + counts.deleted} objects below ${subject} could not be deleted${example}`,
+      {
+        code: "DELETION_INCOMPLETE",
+      },
+    );
     this.failures = failures;
     this.failed = counts.failed;
     this.deleted = counts.deleted;

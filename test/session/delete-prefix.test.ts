@@ -119,7 +119,7 @@ describe("Session.deletePrefix", () => {
     expect(error).toMatchObject({ code: "DELETION_INCOMPLETE", failed: 1, deleted: 2 });
     expect(error.failures).toEqual([{ uri: "s3://bucket/a/2", code: "AccessDenied", message: "Access Denied" }]);
     expect(error.message).toBe(
-      "1 objects below s3://bucket/a were not deleted, 2 were; the first is s3://bucket/a/2: AccessDenied, Access Denied",
+      "1 of 3 objects below s3://bucket/a could not be deleted; the first is s3://bucket/a/2: AccessDenied, Access Denied",
     );
     expect([...left]).toEqual(["a/2"]);
   });
