@@ -94,7 +94,8 @@ export class JsonText {
   }
 
   #list(values: readonly unknown[], depth: number, key: string | number | undefined): string {
-    if (key !== undefined && hasOwnForm(values)) return this.#any(ownForm(values, key), depth + 1, undefined);
+    if ("toJSON" in values && key !== undefined && hasOwnForm(values))
+      return this.#any(ownForm(values, key), depth + 1, undefined);
     let text = "[";
     let index = 0;
     try {
@@ -114,11 +115,14 @@ export class JsonText {
    * a text go with the constant pieces beside it: head, text, head, text, end.
    */
   #object(value: object, depth: number, key: string | number | undefined, endAfterText: string, end: string): string {
-    if (key !== undefined && hasOwnForm(value)) {
+    if ("toJSON" in value && key !== undefined && hasOwnForm(value)) {
       return this.#any(ownForm(value, key), depth + 1, undefined) + end.slice(1);
     }
-    const bare = unboxed(value);
-    if (bare !== value) return this.#any(bare, depth, undefined) + end.slice(1);
+    // The usual record is told by its constructor, which costs less than a look at the prototype.
+    if (value.constructor !== Object) {
+      const bare = unboxed(value);
+      if (bare !== value) return this.#any(bare, depth, undefined) + end.slice(1);
+    }
     const names = Object.keys(value);
     if (names.length === 0 || ArrayBuffer.isView(value)) refuseSpecial(value);
     let text = "";
@@ -201,7 +205,6 @@ function ownForm(value: OwnForm, key: string | number): unknown {
 
 /** The number, text or boolean in a boxed one, read as JSON reads it; any other object itself. */
 function unboxed(value: object): unknown {
-  if (Object.getPrototypeOf(value) === Object.prototype) return value;
   if (value instanceof Number) return Number(value);
   if (value instanceof String) return `${value}`;
   return value instanceof Boolean ? Boolean.prototype.valueOf.call(value) : value;
