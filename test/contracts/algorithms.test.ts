@@ -14,6 +14,8 @@ import {
   blazingTextAlgorithm,
   decodeHyperparameters,
   encodeHyperparameters,
+  ImageClassification,
+  imageClassificationAlgorithm,
   parseHyperparameters,
 } from "../../src/estimators/index.js";
 import { trainingInstances } from "../../src/estimators/instance-types.js";
@@ -29,6 +31,8 @@ interface Row {
   readonly make: (options: object) => { readonly options: object; toRequest(inputs: unknown): Promise<unknown> };
   readonly options: { readonly hyperparameters: object; readonly instanceType: string };
   readonly inputs: object;
+  /** Values of required hyperparameters that go together, where the smallest legal ones do not. */
+  readonly required?: Readonly<Record<string, unknown>>;
 }
 
 const rows: readonly Row[] = [
@@ -38,6 +42,17 @@ const rows: readonly Row[] = [
     make: (options) => new BlazingText(options as never) as never,
     options: { hyperparameters: { mode: "supervised" }, instanceType: "ml.c5.xlarge" },
     inputs: { train: "s3://bucket/train.txt", validation: "s3://bucket/validation.txt" },
+  },
+  {
+    folder: "image-classification",
+    definition: imageClassificationAlgorithm,
+    make: (options) => new ImageClassification(options as never) as never,
+    options: {
+      hyperparameters: { num_classes: 10, num_training_samples: 480 },
+      instanceType: "ml.g4dn.xlarge",
+    },
+    inputs: { train: "s3://bucket/train.rec", validation: "s3://bucket/validation.rec" },
+    required: { num_classes: 10, num_training_samples: 480 },
   },
 ];
 
@@ -56,7 +71,7 @@ describe("algorithms", () => {
   });
 });
 
-describe.each(rows)("algorithm $folder", ({ folder, definition, make, options, inputs }) => {
+describe.each(rows)("algorithm $folder", ({ folder, definition, make, options, inputs, required = {} }) => {
   const schema = definition.hyperparameters as z.ZodType<Record<string, unknown>>;
   const table = hyperparameterTable(schema);
   const cases = table.variants.flatMap((variant) =>
@@ -85,6 +100,7 @@ describe.each(rows)("algorithm $folder", ({ folder, definition, make, options, i
     ...Object.fromEntries(
       [...variant.fields.values()].filter((field) => field.required).map((field) => [field.name, legalValue(field)]),
     ),
+    ...required,
     ...tagged(variant),
   });
 
@@ -228,6 +244,7 @@ function badValues(field: HyperparameterField): unknown[] {
   const bad: unknown[] = [null, {}, Number.NaN];
   if (field.kind !== "string") bad.push("text");
   if (field.kind === "string") bad.push(1, true);
+  if (field.pattern !== undefined) bad.push("", "text");
   if (field.kind === "boolean") bad.push(1, 0, "True");
   if (field.kind === "integer" || field.kind === "number") bad.push("1", true, Number.POSITIVE_INFINITY);
   if (field.kind === "integer") bad.push(1.5);
@@ -269,7 +286,7 @@ function valueArbitrary(field: HyperparameterField): fc.Arbitrary<unknown> {
     case "list":
       return fc.array(valueArbitrary(field.items ?? { name: "", kind: "integer", required: true }));
     default:
-      return fc.stringMatching(/^[a-z0-9]{1,20}$/u);
+      return fc.stringMatching(new RegExp(field.pattern ?? "^[a-z0-9]{1,20}$", "u"));
   }
 }
 
