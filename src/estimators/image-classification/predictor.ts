@@ -1,9 +1,9 @@
 import { DecodeError, EndpointError, ValidationError, type ValidationIssue } from "../../errors/index.js";
 import { enumIssues } from "../../internal/checks.js";
 import { shown } from "../../internal/options.js";
-import { type PredictOptions, Predictor, type PredictorOptions } from "../../predictors/index.js";
-import { type Deserializer, IdentitySerializer, JsonDeserializer } from "../../serializers/index.js";
-import type { CallOptions, RuntimeSession } from "../../session/index.js";
+import type { PredictOptions } from "../../predictors/index.js";
+import { IdentitySerializer } from "../../serializers/index.js";
+import { AlgorithmPredictor, type AlgorithmPredictorOptions } from "../algorithm-predictor.js";
 import { classNameIssues } from "./class-names.js";
 import { type ImageLabel, readImageLabels } from "./labels.js";
 
@@ -19,8 +19,7 @@ export type ImageContentType = "application/x-image" | "image/png" | "image/jpeg
  *
  * @public
  */
-export interface ImageClassificationPredictorOptions
-  extends Omit<PredictorOptions<never, never>, "serializer" | "deserializer"> {
+export interface ImageClassificationPredictorOptions extends AlgorithmPredictorOptions {
   /**
    * Names of the classes in the order of their numbers.
    *
@@ -40,23 +39,6 @@ export interface ImageClassificationPredictOptions extends Omit<PredictOptions, 
   /** Form of the answer on the wire; what `predict` gives is the same. @defaultValue "application/json" */
   readonly accept?: "application/json" | "application/jsonlines" | undefined;
 }
-
-/** An answer with the bytes it came in, for error messages. */
-interface Answer {
-  readonly value: unknown;
-  readonly body: Uint8Array;
-  readonly contentType: string;
-}
-
-const answerDeserializer: Deserializer<Answer> = {
-  accept: "application/json",
-  // The one line of application/jsonlines is JSON too.
-  deserialize: (body, contentType) => ({
-    value: new JsonDeserializer().deserialize(body, contentType),
-    body,
-    contentType,
-  }),
-};
 
 const CONTENT_TYPES = ["application/x-image", "image/png", "image/jpeg"] as const;
 const ACCEPTS = ["application/json", "application/jsonlines"] as const;
@@ -83,10 +65,9 @@ const MAX_PAYLOAD_BYTES = 6_291_456;
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/image-classification.html
  * @public
  */
-export class ImageClassificationPredictor implements AsyncDisposable {
+export class ImageClassificationPredictor extends AlgorithmPredictor<Uint8Array> {
   /** Names of the classes in the order of their numbers; undefined when they are not known. */
   readonly classNames: readonly string[] | undefined;
-  readonly #predictor: Predictor<Uint8Array, Answer>;
   readonly #maxPayloadBytes: number;
 
   /** @throws {@link ValidationError} `INVALID_OPTIONS` when an option is unknown or unusable */
@@ -94,18 +75,9 @@ export class ImageClassificationPredictor implements AsyncDisposable {
     const { classNames, ...own } = options;
     const issues = classNames === undefined ? [] : classNameIssues(classNames, undefined);
     if (issues.length > 0) throw new ValidationError("ImageClassificationPredictor", issues);
+    super(own, new IdentitySerializer({ contentType: "application/x-image" }));
     this.classNames = classNames && Object.freeze([...classNames]);
-    const serializer = new IdentitySerializer({ contentType: "application/x-image" });
-    this.#predictor = new Predictor<Uint8Array, Answer>({ ...own, serializer, deserializer: answerDeserializer });
     this.#maxPayloadBytes = options.maxPayloadBytes ?? MAX_PAYLOAD_BYTES;
-  }
-
-  get endpointName(): string {
-    return this.#predictor.endpointName;
-  }
-
-  get session(): RuntimeSession {
-    return this.#predictor.session;
   }
 
   /**
@@ -135,34 +107,10 @@ export class ImageClassificationPredictor implements AsyncDisposable {
         { code: "PAYLOAD_TOO_LARGE", endpointName: this.endpointName },
       );
     }
-    const answer = await this.#predictor.predict(image, options);
+    const answer = await this.ask(image, options);
     const labels = readImageLabels(answer.value, this.classNames);
     if (typeof labels === "string") throw new DecodeError(labels, answer);
     return labels;
-  }
-
-  /**
-   * Deletes the endpoint, which ends its billing, and then its configuration.
-   *
-   * @throws {@link UnsupportedError} `UNSUPPORTED_OPERATION` when the session is a {@link RuntimeSession}
-   */
-  async deleteEndpoint(
-    options: CallOptions & {
-      /** Also deletes the endpoint's configuration. @defaultValue true */
-      readonly deleteEndpointConfig?: boolean | undefined;
-    } = {},
-  ): Promise<void> {
-    await this.#predictor.deleteEndpoint(options);
-  }
-
-  /** Deletes the models of the endpoint; their files in S3 stay. */
-  async deleteModel(options: CallOptions = {}): Promise<void> {
-    await this.#predictor.deleteModel(options);
-  }
-
-  /** Deletes endpoint, configuration and model when this predictor came from `deploy()`; otherwise does nothing. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#predictor[Symbol.asyncDispose]();
   }
 }
 
