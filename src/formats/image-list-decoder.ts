@@ -69,7 +69,7 @@ function parseLine(line: string, number: number, strict: boolean): ListRecord | 
     const index = wholeNumberOf(line.slice(0, first));
     const path = line.slice(last + 1);
     const middle = line.slice(first + 1, last);
-    if (index !== undefined && path !== "" && path.trim().length === path.length) {
+    if (index !== undefined && path !== "" && !mayHaveBlanks(path)) {
       const label = wholeNumberOf(middle);
       if (label !== undefined) return { index, labels: label, path };
     }
@@ -96,6 +96,13 @@ function parseLine(line: string, number: number, strict: boolean): ListRecord | 
   const path = fields.at(-1) ?? "";
   if (path === "") throw new RecordFault("the path is empty", "path");
   return { index, labels: labels.length === 1 ? (labels[0] as number) : labels, path };
+}
+
+/** Whether white space may stand at an end of the text; other than ASCII is not looked at closely. */
+function mayHaveBlanks(text: string): boolean {
+  const first = text.charCodeAt(0);
+  const last = text.charCodeAt(text.length - 1);
+  return first <= 0x20 || last <= 0x20 || first >= 0x7f || last >= 0x7f;
 }
 
 function wholeNumberOf(text: string): number | undefined {

@@ -45,21 +45,21 @@ export function imageHeadBytes(labels: number | readonly number[]): number {
 export function putImageHead(frames: FrameBuffer, id: number, labels: number | readonly number[]): void {
   if (!Number.isSafeInteger(id) || id < 0)
     throw new RecordFault(`expected a whole number from 0, got ${shown(id)}`, "id");
-  const { buffer } = frames;
+  const { view } = frames;
   const single = typeof labels === "number";
   const list = single ? noLabels : labels;
   if (!single && (!Array.isArray(labels) || labels.length === 0)) {
     throw new RecordFault(`expected a class number or a list of labels, got ${shown(labels)}`, "labels");
   }
   let at = frames.length;
-  buffer.writeUInt32LE(list.length, at);
-  buffer.writeFloatLE(single ? checkedLabel(labels, "labels") : 0, at + 4);
-  buffer.writeUInt32LE(id >>> 0, at + 8);
-  buffer.writeUInt32LE(Math.floor(id / 2 ** 32), at + 12);
-  buffer.fill(0, at + 16, at + headBytes);
+  view.setUint32(at, list.length, true);
+  view.setFloat32(at + 4, single ? checkedLabel(labels, "labels") : 0, true);
+  view.setUint32(at + 8, id, true);
+  view.setUint32(at + 12, id / 2 ** 32, true);
+  view.setFloat64(at + 16, 0);
   at += headBytes;
   for (let index = 0; index < list.length; index++) {
-    buffer.writeFloatLE(checkedLabel(list[index], `labels[${index}]`), at);
+    view.setFloat32(at, checkedLabel(list[index], `labels[${index}]`), true);
     at += 4;
   }
   frames.length = at;
