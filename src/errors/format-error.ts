@@ -21,11 +21,11 @@ export interface FormatErrorDetails {
   /** 1-based line or record number, when known. */
   readonly record?: number | undefined;
   /**
-   * What `record` counts, for the message: lines of a file that is read, or records that are being written.
+   * What `record` counts, for the message: lines of a text, records of a binary file or of data being written, or images.
    *
    * @defaultValue "line"
    */
-  readonly counted?: "line" | "record" | undefined;
+  readonly counted?: "line" | "record" | "image" | undefined;
   /** Byte offset from the start of the source, when known. */
   readonly byteOffset?: number | undefined;
   /** Name of the field at fault, when there is one. */
@@ -34,7 +34,7 @@ export interface FormatErrorDetails {
 }
 
 /**
- * Data does not follow its format. The message names the source and the line, or the record that cannot be written.
+ * Data does not follow its format. The message names the source and the line, the record or the image.
  *
  * @public
  */

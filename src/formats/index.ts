@@ -4,7 +4,13 @@
  * @packageDocumentation
  */
 
-export { FormatError, type FormatErrorCode, type FormatErrorDetails } from "../errors/index.js";
+export {
+  FormatError,
+  type FormatErrorCode,
+  type FormatErrorDetails,
+  MissingDependencyError,
+  ValidationError,
+} from "../errors/index.js";
 // For the other rooms of this library; stripped from the declarations.
 /** @internal */
 export { type AtomicFile, createAtomicFile, type ReversibleCommit } from "./atomic-file.js";
@@ -13,7 +19,6 @@ export {
   type AugmentedManifestReadOptions,
   type AugmentedManifestRecord,
   type AugmentedManifestWriteOptions,
-  augmentedManifestLimits,
   encodeAugmentedManifest,
   type NamedManifestRecord,
   readAugmentedManifest,
@@ -22,6 +27,9 @@ export {
 export type { ByteSource } from "./byte-source.js";
 /** @internal */
 export { isRepeatable, sizeOf } from "./byte-source.js";
+export { type Cifar10Image, type Cifar100Image, type CifarReadOptions, readCifar10, readCifar100 } from "./cifar.js";
+export { type DecodeImageOptions, decodeImage } from "./decode-image.js";
+export type { DecodedImage } from "./decoded-image.js";
 export {
   encodeFastText,
   type FastTextInput,
@@ -38,6 +46,38 @@ export {
   type FastTextReport,
   inspectFastText,
 } from "./fasttext-inspect.js";
+export { type IdxImage, type IdxReadOptions, readIdx, readIdxImages, readIdxItems } from "./idx-read.js";
+export type { IdxArray, IdxData, IdxElementType } from "./idx-types.js";
+export { encodeIdx, type IdxInput, writeIdx } from "./idx-write.js";
+export { type ImageFormat, sniffImageFormat } from "./image-format.js";
+export { type ImageHeader, type ImageHeaderOptions, parseImageHeader, readImageHeader } from "./image-header.js";
+export {
+  encodeImageList,
+  type ImageListReadOptions,
+  type ImageListWriteOptions,
+  type ListRecord,
+  readImageList,
+  writeImageList,
+} from "./image-list.js";
+export {
+  encodeImageManifest,
+  type ImageManifestNames,
+  type ImageManifestReadOptions,
+  type ImageManifestRecord,
+  type ImageManifestWriteOptions,
+  type NamedImageManifestRecord,
+  readImageManifest,
+  writeImageManifest,
+} from "./image-manifest.js";
+export type { ImageRecord, ImageRecordInput } from "./image-record.js";
+export { type ImageRecordReader, type OpenImageRecordsOptions, openImageRecords } from "./image-record-file.js";
+export {
+  encodeImageRecords,
+  type ImageRecordsWriteOptions,
+  readImageRecords,
+  writeImageRecords,
+} from "./image-records.js";
+export type { JpegHeader } from "./jpeg-header.js";
 export {
   encodeJsonLines,
   type JsonLinesReadOptions,
@@ -48,8 +88,18 @@ export {
 export { LabelIndex } from "./label-index.js";
 /** @internal */
 export { checkedMaxLineBytes, type LineBlock, lineBlocks } from "./line-blocks.js";
+export { ImageListing, type ListImagesOptions, listImages, type SkippedFile } from "./list-images.js";
+export { augmentedManifestLimits } from "./manifest-attributes.js";
+export { classIds, multiHot } from "./multi-hot.js";
+export { type PackImagesOptions, packImages } from "./pack-images.js";
+export { encodePng, type PngOptions } from "./png-encode.js";
+export type { PngHeader } from "./png-header.js";
 export { fromBatches, type RecordBatches, type RecordSource } from "./record-source.js";
 export { RecordStream } from "./record-stream.js";
 export type { WriteOptions, WriteResult } from "./record-writer.js";
+export { encodeRecordIO, type RecordIOReadOptions, readRecordIO } from "./recordio.js";
+export { encodeS3Manifest, readS3Manifest, type S3ManifestReadOptions, writeS3Manifest } from "./s3-manifest.js";
 export type { TextRuleOptions } from "./text-rules.js";
 export { tokenize } from "./tokenize.js";
+export { type ViridisOptions, viridis } from "./viridis.js";
+export type { ImageRecordsResult, IndexedWriteOptions } from "./write-indexed.js";
