@@ -42,6 +42,8 @@ export class FormatError extends SageMakerError {
   static override readonly className: string = "FormatError";
 
   declare readonly code: FormatErrorCode;
+  /** What is wrong: the message without the place. */
+  readonly problem: string;
   readonly format: string;
   readonly source: string | undefined;
   readonly record: number | undefined;
@@ -56,6 +58,7 @@ export class FormatError extends SageMakerError {
       details.field === undefined ? undefined : `field "${details.field}"`,
     ].filter((part) => part !== undefined);
     super(`${details.format}${place.length > 0 ? ` (${place.join(", ")})` : ""}: ${problem}`, details);
+    this.problem = problem;
     this.format = details.format;
     this.source = details.source;
     this.record = details.record;

@@ -1,3 +1,4 @@
+import { FormatError } from "../errors/index.js";
 import { formatWallClock } from "../internal/calendar.js";
 import { shown } from "../internal/options.js";
 import { wallClockOf } from "../internal/timestamp.js";
@@ -84,6 +85,14 @@ const keys = ["start", "target", "cat", "dynamic_feat"] as const;
 type Key = (typeof keys)[number];
 const keyBytes = keys.map((key) => ({ key, bytes: Buffer.from(`"${key}"`) }));
 
+/** Looks on while a file is read. */
+export interface SeriesObserver {
+  /** Told of every series, with the number of its line or row and its position in a file of lines. */
+  series(series: DeepARSeries, number: number, byteOffset: number | undefined): void;
+  /** Told of a line or row that is no series; the reading goes on. */
+  fault(fault: FormatError): void;
+}
+
 /**
  * Decodes lines of series. A line as programs write it is read from its bytes; any other goes through `JSON.parse`, which
  * also says what is wrong with it.
@@ -92,13 +101,15 @@ export class DeepARDecoder implements RecordDecoder<DeepARSeries> {
   nextLine = 1;
   readonly #layout: DeepARLayout;
   readonly #json: JsonLineDecoder<DeepARSeries>;
+  readonly #observer: SeriesObserver | undefined;
   readonly #numbers = new NumberScanner();
   #buffer: Buffer = Buffer.alloc(0);
   #at = 0;
   #end = 0;
 
-  constructor(layout: DeepARLayout) {
+  constructor(layout: DeepARLayout, observer?: SeriesObserver) {
     this.#layout = layout;
+    this.#observer = observer;
     this.#json = new JsonLineDecoder<DeepARSeries>({
       format,
       refuseBlank: false,
@@ -116,15 +127,27 @@ export class DeepARDecoder implements RecordDecoder<DeepARSeries> {
     for (let from = start; from < end; ) {
       const feed = buffer.indexOf(0x0a, from);
       const to = feed < 0 || feed >= end ? end : feed + 1;
+      const count = records.length;
       const series = this.#line(buffer, from, to);
       if (series !== undefined) {
         records.push(series);
       } else {
-        this.#json.nextLine = this.nextLine;
-        this.#json.decode({ ...block, start: from, end: to, byteOffset: byteOffset + from - start }, records);
+        this.#slow({ ...block, start: from, end: to, byteOffset: byteOffset + from - start }, records);
       }
+      if (this.#observer !== undefined && records.length > count)
+        this.#observer.series(records[count] as DeepARSeries, this.nextLine, byteOffset + from - start);
       this.nextLine++;
       from = to;
+    }
+  }
+
+  #slow(line: LineBlock, records: DeepARSeries[]): void {
+    this.#json.nextLine = this.nextLine;
+    try {
+      this.#json.decode(line, records);
+    } catch (error) {
+      if (this.#observer === undefined || !FormatError.is(error)) throw error;
+      this.#observer.fault(error);
     }
   }
 

@@ -139,10 +139,12 @@ export class DeepARGatherer implements ByteGatherer<DeepARInput> {
 
 /** `JSON.stringify` of the list, after a check of every value. */
 function listText(values: ArrayLike<number | null>, field: string, missing: MissingText | undefined): string {
+  // A plain array of numbers can be taken as it is.
+  if (Array.isArray(values) && values.every(isFiniteNumber)) return JSON.stringify(values);
   const list = new Array<number | string | null>(values.length);
   for (let index = 0; index < values.length; index++) {
     const value = values[index] as number | null;
-    if (typeof value === "number" && Number.isFinite(value)) {
+    if (isFiniteNumber(value)) {
       list[index] = value;
     } else if (missing !== undefined && (value === null || (typeof value === "number" && Number.isNaN(value)))) {
       list[index] = missing === "NaN" ? "NaN" : null;
@@ -151,6 +153,10 @@ function listText(values: ArrayLike<number | null>, field: string, missing: Miss
     }
   }
   return JSON.stringify(list);
+}
+
+function isFiniteNumber(value: unknown): value is number {
+  return typeof value === "number" && value - value === 0;
 }
 
 const minus = 0x2d;

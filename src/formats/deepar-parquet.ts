@@ -1,5 +1,5 @@
 import { FormatError, MissingDependencyError } from "../errors/index.js";
-import { seriesOf } from "./deepar-decoder.js";
+import { type SeriesObserver, seriesOf } from "./deepar-decoder.js";
 import { checkInput } from "./deepar-encoder.js";
 import { type DeepARInput, DeepARLayout, type DeepARSeries, format, inputNames, valueFault } from "./deepar-series.js";
 import type { RandomAccess } from "./node-files.js";
@@ -149,38 +149,44 @@ export async function* readParquet(
   source: string | URL | Uint8Array,
   layout: DeepARLayout,
   signal: AbortSignal | undefined,
+  observer?: SeriesObserver,
 ): AsyncGenerator<DeepARSeries[], void, void> {
   let row = 0;
   for await (const rows of parquetRows(source, signal)) {
-    yield rows.map((value) => {
+    const all: DeepARSeries[] = [];
+    for (const { fields, source: name } of rows) {
       row++;
       try {
-        const series = seriesOf(value.fields);
+        const series = seriesOf(fields);
         layout.checkLengths(series.values, series.dynamicFeatures);
-        return series;
+        all.push(series);
+        observer?.series(series, row, undefined);
       } catch (error) {
         if (!(error instanceof RecordFault)) throw error;
-        throw new FormatError(error.message, {
+        const fault = new FormatError(error.message, {
           code: "FORMAT_INVALID_RECORD",
           format,
-          source: value.source,
+          source: name,
           record: row,
           recordName: "row",
           field: error.field,
         });
+        if (observer === undefined) throw fault;
+        observer.fault(fault);
       }
-    });
+    }
+    yield all;
   }
 }
 
 /** A row of a Parquet file, as the fields of a line of JSON. */
-export interface ParquetRow {
+interface ParquetRow {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly source: string | undefined;
 }
 
 /** The rows of a file with what is read of them, in the groups in which they were written. */
-export async function* parquetRows(
+async function* parquetRows(
   source: string | URL | Uint8Array,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ParquetRow[], void, void> {

@@ -1,7 +1,7 @@
 import { ValidationError } from "../errors/index.js";
 import { checkKnownKeys, shown } from "../internal/options.js";
 import type { ByteSource } from "./byte-source.js";
-import { DeepARDecoder } from "./deepar-decoder.js";
+import { DeepARDecoder, type SeriesObserver } from "./deepar-decoder.js";
 import { DeepARGatherer, type MissingText } from "./deepar-encoder.js";
 import {
   checkedFormat,
@@ -179,19 +179,33 @@ export function readDeepAR(source: ByteSource, options: DeepARReadOptions = {}):
   checkKnownKeys(options, ["predictionLength", "maxLineBytes", "signal"], "readDeepAR");
   const predictionLength = checkedPredictionLength(options.predictionLength, "readDeepAR");
   const maxLineBytes = checkedMaxLineBytes(options.maxLineBytes, deepARReadDefaults.maxLineBytes);
-  const { signal } = options;
-  return RecordStream.ofBatches(async function* batches() {
-    const opened = await openByContent(source, format, signal);
-    const layout = new DeepARLayout(fileNames, predictionLength);
-    if (opened.parquet) {
-      const { readParquet } = await import("./deepar-parquet.js");
-      yield* readParquet(opened.source, layout, signal);
-      return;
-    }
-    const decoder = new DeepARDecoder(layout);
-    const nextLine = (): number => decoder.nextLine;
-    yield* decodeBlocks(lineBlocksOf(opened.reader, { format, maxLineBytes, signal, nextLine }), decoder);
-  });
+  const settings = { predictionLength, maxLineBytes, signal: options.signal };
+  return RecordStream.ofBatches(() => seriesBatches(source, settings));
+}
+
+/** How a file is read. */
+export interface SeriesReading {
+  readonly predictionLength: number | undefined;
+  readonly maxLineBytes: number;
+  readonly signal: AbortSignal | undefined;
+  readonly observer?: SeriesObserver | undefined;
+}
+
+/** The series of a file, in arrays. */
+export async function* seriesBatches(
+  source: ByteSource,
+  { predictionLength, maxLineBytes, signal, observer }: SeriesReading,
+): AsyncGenerator<DeepARSeries[], void, void> {
+  const opened = await openByContent(source, format, signal);
+  const layout = new DeepARLayout(fileNames, predictionLength);
+  if (opened.parquet) {
+    const { readParquet } = await import("./deepar-parquet.js");
+    yield* readParquet(opened.source, layout, signal, observer);
+    return;
+  }
+  const decoder = new DeepARDecoder(layout, observer);
+  const nextLine = (): number => decoder.nextLine;
+  yield* decodeBlocks(lineBlocksOf(opened.reader, { format, maxLineBytes, signal, nextLine }), decoder);
 }
 
 interface WriteSettings {
