@@ -140,7 +140,7 @@ export class DeepARGatherer implements ByteGatherer<DeepARInput> {
 /** `JSON.stringify` of the list, after a check of every value. */
 function listText(values: ArrayLike<number | null>, field: string, missing: MissingText | undefined): string {
   // A plain array of numbers can be taken as it is.
-  if (Array.isArray(values) && values.every(isFiniteNumber)) return JSON.stringify(values);
+  if (Array.isArray(values) && allNumbers(values)) return JSON.stringify(values);
   const list = new Array<number | string | null>(values.length);
   for (let index = 0; index < values.length; index++) {
     const value = values[index] as number | null;
@@ -153,6 +153,12 @@ function listText(values: ArrayLike<number | null>, field: string, missing: Miss
     }
   }
   return JSON.stringify(list);
+}
+
+/** Holes are no numbers; `every` would pass over them. */
+function allNumbers(values: readonly unknown[]): boolean {
+  for (let index = 0; index < values.length; index++) if (!isFiniteNumber(values[index])) return false;
+  return true;
 }
 
 function isFiniteNumber(value: unknown): value is number {

@@ -137,7 +137,8 @@ export class DeepARLayout {
           : future === 0
             ? `as many as "${valuesName}" for training, ${values.length}`
             : `as many as "${valuesName}" and predictionLength, ${values.length} + ${future} = ${values.length + future}`;
-      const transposed = features.length === values.length + (future ?? 0) ? "; is the table transposed?" : "";
+      const transposed =
+        features.length > 1 && features.length === values.length + (future ?? 0) ? "; is the table transposed?" : "";
       throw new RecordFault(`${length} values; needed are ${wanted}${transposed}`, `${dynamicFeatures}[${index}]`);
     }
   }
