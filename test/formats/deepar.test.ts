@@ -308,6 +308,19 @@ describe("readDeepAR", () => {
     }
   });
 
+  it("stops waiting for a source that hangs when the signal aborts, compressed or not", async () => {
+    const plain = Buffer.from(`{"start":"${start}","target":[1]}\n`.repeat(10));
+    for (const bytes of [plain, gzipSync(plain).subarray(0, 40)]) {
+      const controller = new AbortController();
+      async function* source() {
+        yield bytes;
+        controller.abort("enough");
+        await new Promise(() => undefined);
+      }
+      await expect(readDeepAR(source(), { signal: controller.signal }).toArray()).rejects.toBe("enough");
+    }
+  });
+
   it("closes the source when the loop is left early, compressed or not", async () => {
     const plain = Buffer.from(`{"start":"${start}","target":[1]}\n`.repeat(20_000));
     for (const bytes of [plain, gzipSync(plain, { level: 0 })]) {
@@ -330,6 +343,20 @@ describe("readDeepAR", () => {
 
 describe("writeDeepAR", () => {
   const path = useFolder();
+
+  it("rejects with the reason of an abort, whatever it is, while the source hangs", async () => {
+    for (const name of ["a.json", "a.json.gz", "a.parquet"]) {
+      const controller = new AbortController();
+      async function* source() {
+        yield { start, values: [1] };
+        controller.abort("enough");
+        await new Promise(() => undefined);
+      }
+      await expect(writeDeepAR(path(name), source(), { signal: controller.signal })).rejects.toBe("enough");
+    }
+    expect(await readdir(path())).toEqual([]);
+  });
+
   const rows = [{ start, values: [1, 2.25, null] }];
 
   it("chooses the kind of file by its name and says whether the service will know it", async () => {
