@@ -324,19 +324,22 @@ describe("readDeepAR", () => {
   it("closes the source when the loop is left early, compressed or not", async () => {
     const plain = Buffer.from(`{"start":"${start}","target":[1]}\n`.repeat(20_000));
     for (const bytes of [plain, gzipSync(plain, { level: 0 })]) {
-      let closed = false;
+      let resolve: (value: true) => void = () => undefined;
+      const closed = new Promise<true>((done) => {
+        resolve = done;
+      });
       async function* source() {
         try {
           for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000);
         } finally {
-          closed = true;
+          resolve(true);
         }
       }
       for await (const series of readDeepAR(source())) {
         expect(series.start).toBe(start);
         break;
       }
-      await expect.poll(() => closed).toBe(true);
+      expect(await closed).toBe(true);
     }
   });
 });
