@@ -155,6 +155,15 @@ describe("encodeDeepAR", () => {
     expect((await faultOf(bytesOf(encodeDeepAR([transposed])))).message).toContain("is the table transposed?");
   });
 
+  it("names the series when it has a name", async () => {
+    for (const format of ["json", "parquet"] as const) {
+      const rows = [{ start, values: [1], dynamicFeatures: [[1, 2]], itemId: "shop 7" }];
+      const error = await faultOf(bytesOf(encodeDeepAR(rows, { format })));
+
+      expect(error.problem).toBe('2 values; needed are as many as "values" for training, 1 (series "shop 7")');
+    }
+  });
+
   it("refuses a series with another number of categories or features than the first", async () => {
     const first = { start, values: [1], categories: [0], dynamicFeatures: [[1]] };
     const { categories: _, ...noCategories } = first;
