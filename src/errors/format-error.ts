@@ -21,11 +21,11 @@ export interface FormatErrorDetails {
   /** 1-based line or record number, when known. */
   readonly record?: number | undefined;
   /**
-   * What `record` counts, for the message: lines of a text, records of a binary file or of data being written, or images.
+   * What `record` counts, for the message: lines of a text, records of a binary file or of data being written, images of a data set, or rows of a table.
    *
    * @defaultValue "line"
    */
-  readonly counted?: "line" | "record" | "image" | undefined;
+  readonly counted?: "line" | "record" | "image" | "row" | undefined;
   /** Byte offset from the start of the source, when known. */
   readonly byteOffset?: number | undefined;
   /** Name of the field at fault, when there is one. */
@@ -42,6 +42,8 @@ export class FormatError extends SageMakerError {
   static override readonly className: string = "FormatError";
 
   declare readonly code: FormatErrorCode;
+  /** What is wrong: the message without the place. */
+  readonly problem: string;
   readonly format: string;
   readonly source: string | undefined;
   readonly record: number | undefined;
@@ -56,6 +58,7 @@ export class FormatError extends SageMakerError {
       details.field === undefined ? undefined : `field "${details.field}"`,
     ].filter((part) => part !== undefined);
     super(`${details.format}${place.length > 0 ? ` (${place.join(", ")})` : ""}: ${problem}`, details);
+    this.problem = problem;
     this.format = details.format;
     this.source = details.source;
     this.record = details.record;

@@ -11,6 +11,7 @@ export {
   MissingDependencyError,
   ValidationError,
 } from "../errors/index.js";
+export type { Frequency, FrequencyUnit } from "../internal/frequency.js";
 // For the other rooms of this library; stripped from the declarations.
 /** @internal */
 export { type AtomicFile, createAtomicFile, type ReversibleCommit } from "./atomic-file.js";
@@ -30,6 +31,24 @@ export { isRepeatable, sizeOf } from "./byte-source.js";
 export { type Cifar10Image, type Cifar100Image, type CifarReadOptions, readCifar10, readCifar100 } from "./cifar.js";
 export { type DecodeImageOptions, decodeImage } from "./decode-image.js";
 export type { DecodedImage } from "./decoded-image.js";
+export {
+  type DeepARReadOptions,
+  type DeepARWriteOptions,
+  type DeepARWriteResult,
+  encodeDeepAR,
+  readDeepAR,
+  writeDeepAR,
+} from "./deepar.js";
+export { type DeepARFileFormat, deepARFormatByName } from "./deepar-files.js";
+export {
+  type DeepARCategory,
+  type DeepARFault,
+  type DeepARFaultKind,
+  type DeepARInspectOptions,
+  type DeepARReport,
+  inspectDeepAR,
+} from "./deepar-inspect.js";
+export type { DeepARInput, DeepARSeries } from "./deepar-series.js";
 export {
   encodeFastText,
   type FastTextInput,

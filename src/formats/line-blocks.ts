@@ -1,7 +1,7 @@
 import { isAscii, isUtf8 } from "node:buffer";
 import { FormatError, ValidationError } from "../errors/index.js";
 import { shown } from "../internal/options.js";
-import { type ByteSource, openBytes } from "./byte-source.js";
+import { type ByteReader, type ByteSource, openBytes } from "./byte-source.js";
 
 /**
  * A piece of a text file that holds whole lines: the bytes from `start` to `end` of `buffer`. Only the last line of the
@@ -43,8 +43,15 @@ export async function* lineBlocks(
   source: ByteSource,
   options: LineBlockOptions,
 ): AsyncGenerator<LineBlock, void, void> {
-  const { format, maxLineBytes, signal, nextLine } = options;
-  const reader = await openBytes(source, signal);
+  yield* lineBlocksOf(await openBytes(source, options.signal), options);
+}
+
+/** The lines of what is read, in blocks; closes the reader in the end. */
+export async function* lineBlocksOf(
+  reader: ByteReader,
+  options: LineBlockOptions,
+): AsyncGenerator<LineBlock, void, void> {
+  const { format, maxLineBytes, nextLine } = options;
   const tooLong = (start: number): FormatError =>
     new FormatError(`the line is longer than ${maxLineBytes} bytes; a file of another kind, or raise maxLineBytes`, {
       code: "FORMAT_CORRUPT_INPUT",

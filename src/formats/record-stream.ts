@@ -57,16 +57,27 @@ export function decodedLines<T>(
   blocks: (nextLine: () => number) => AsyncIterable<LineBlock>,
   newDecoder: () => RecordDecoder<T>,
 ): RecordStream<T> {
-  return new RecordStream(async function* batches() {
+  return new RecordStream(() => {
     const decoder = newDecoder();
-    for await (const block of blocks(() => decoder.nextLine)) {
-      for (const piece of piecesOf(block, pieceBytes)) {
-        const records: T[] = [];
-        decoder.decode(piece, records);
-        if (records.length > 0) yield records;
-      }
-    }
+    return decodeBlocks(
+      blocks(() => decoder.nextLine),
+      decoder,
+    );
   });
+}
+
+/** The records of blocks of lines, in arrays of those that stand in one piece. */
+export async function* decodeBlocks<T>(
+  blocks: AsyncIterable<LineBlock>,
+  decoder: RecordDecoder<T>,
+): AsyncGenerator<T[], void, void> {
+  for await (const block of blocks) {
+    for (const piece of piecesOf(block, pieceBytes)) {
+      const records: T[] = [];
+      decoder.decode(piece, records);
+      if (records.length > 0) yield records;
+    }
+  }
 }
 
 /** Hands out the records of the current batch without going through a generator for each. */
