@@ -84,7 +84,11 @@ function channelFaults(channel: Channel): string[] {
         `Channel ${name} needs two attribute names, the image and its label, got ${JSON.stringify(attributeNames)}`,
       );
     }
-  } else if (contentType !== undefined && !holdsImages(channel) && !/^\s*application\/x-recordio\s*(?:;|$)/iu.test(contentType)) {
+  } else if (
+    contentType !== undefined &&
+    !holdsImages(channel) &&
+    !/^\s*application\/x-recordio\s*(?:;|$)/iu.test(contentType)
+  ) {
     faults.push(
       `Channel ${name}: content type "${contentType}" is not supported; use application/x-recordio, application/x-image, ` +
         "image/jpeg or image/png",

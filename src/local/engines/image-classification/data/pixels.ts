@@ -30,9 +30,9 @@ export function withChannels(image: Pixels, channels: 1 | 3): Pixels {
   return { width, height, channels, data };
 }
 
-/** ITU-R BT.601 weights in fixed point, rounded: what OpenCV's grey reading gives. */
+/** ITU-R BT.601 weights in fixed point, rounded down: what OpenCV gives when it reads a colour PNG as a grey one. */
 function luminance(red: number, green: number, blue: number): number {
-  return (red * 4899 + green * 9617 + blue * 1868 + 8192) >> 14;
+  return (red * 9797 + green * 19234 + blue * 3737) >> 15;
 }
 
 /** Resizes so that the shorter side has `size` pixels; the longer one is rounded down. */
@@ -43,55 +43,75 @@ export function resizeShorterSide(image: Pixels, size: number): Pixels {
     : resize(image, Math.floor((size * width) / height), size);
 }
 
+/** Bits behind the point of the shares between two positions. */
+const SHARE_BITS = 11;
+
 /**
- * Resizes to the given size, with bilinear interpolation between the centres of pixels and no smoothing before: what
- * OpenCV's `INTER_LINEAR` does, which the container uses.
+ * Resizes to the given size, with bilinear interpolation between the centres of pixels and no smoothing before, in fixed
+ * point: bit for bit what OpenCV's `INTER_LINEAR` gives, which the container uses.
  */
 export function resize(image: Pixels, width: number, height: number): Pixels {
   if (image.width === width && image.height === height) return image;
   const { channels, data: source } = image;
   const data = new Uint8Array(width * height * channels);
-  const columns = samplePoints(image.width, width);
-  const rows = samplePoints(image.height, height);
+  const columns = samplePoints(image.width, width, true);
+  const rows = samplePoints(image.height, height, false);
   const stride = image.width * channels;
   let target = 0;
   for (let y = 0; y < height; y++) {
     const above = (rows.low[y] as number) * stride;
     const below = (rows.high[y] as number) * stride;
-    const down = rows.share[y] as number;
+    const upper = rows.first[y] as number;
+    const lower = rows.second[y] as number;
     for (let x = 0; x < width; x++) {
       const left = (columns.low[x] as number) * channels;
       const right = (columns.high[x] as number) * channels;
-      const across = columns.share[x] as number;
+      const first = columns.first[x] as number;
+      const second = columns.second[x] as number;
       for (let c = 0; c < channels; c++) {
-        const top = mix(source[above + left + c] as number, source[above + right + c] as number, across);
-        const bottom = mix(source[below + left + c] as number, source[below + right + c] as number, across);
-        data[target++] = Math.round(mix(top, bottom, down));
+        const top = (source[above + left + c] as number) * first + (source[above + right + c] as number) * second;
+        const bottom = (source[below + left + c] as number) * first + (source[below + right + c] as number) * second;
+        data[target++] = (((upper * (top >> 4)) >> 16) + ((lower * (bottom >> 4)) >> 16) + 2) >> 2;
       }
     }
   }
   return { width, height, channels, data };
 }
 
-function mix(a: number, b: number, share: number): number {
-  return a + (b - a) * share;
+interface SamplePoints {
+  readonly low: Int32Array;
+  readonly high: Int32Array;
+  readonly first: Int32Array;
+  readonly second: Int32Array;
 }
 
-/** For each target position the two source positions around its centre, and the share of the second. */
-function samplePoints(
-  from: number,
-  to: number,
-): { readonly low: Int32Array; readonly high: Int32Array; readonly share: Float64Array } {
+/**
+ * For each target position the two source positions around its centre, and the shares of both in fixed point.
+ *
+ * @param stopAtEnds - beyond the centre of the first and last position the outermost value counts once; otherwise it is mixed
+ * with itself, which may round differently
+ */
+function samplePoints(from: number, to: number, stopAtEnds: boolean): SamplePoints {
   const low = new Int32Array(to);
   const high = new Int32Array(to);
-  const share = new Float64Array(to);
+  const first = new Int32Array(to);
+  const second = new Int32Array(to);
   for (let i = 0; i < to; i++) {
-    const centre = Math.min(Math.max(((i + 0.5) * from) / to - 0.5, 0), from - 1);
-    low[i] = Math.floor(centre);
-    high[i] = Math.min(Math.floor(centre) + 1, from - 1);
-    share[i] = centre - Math.floor(centre);
+    const centre = Math.fround((i + 0.5) * (from / to) - 0.5);
+    const position = Math.floor(centre);
+    const beyond = position < 0 || position >= from - 1;
+    const share = beyond && stopAtEnds ? 0 : centre - position;
+    low[i] = Math.min(Math.max(position, 0), from - 1);
+    high[i] = Math.min(Math.max(position + 1, 0), from - 1);
+    first[i] = roundHalfToEven((1 - share) * 2 ** SHARE_BITS);
+    second[i] = roundHalfToEven(share * 2 ** SHARE_BITS);
   }
-  return { low, high, share };
+  return { low, high, first, second };
+}
+
+function roundHalfToEven(value: number): number {
+  const floor = Math.floor(value);
+  return value - floor === 0.5 ? floor + (floor % 2) : Math.round(value);
 }
 
 /** Cuts out a part; the caller has made sure that the image holds it. */
