@@ -7,7 +7,7 @@ import type { LabelIndex } from "./label-index.js";
 import { checkedMaxLineBytes, lineBlocks } from "./line-blocks.js";
 import { RecordFault } from "./record-fault.js";
 import type { RecordSource } from "./record-source.js";
-import { RecordStream } from "./record-stream.js";
+import { decodedLines, type RecordStream } from "./record-stream.js";
 import { encodeRecords, LineEncoder, type WriteOptions, type WriteResult, writeRecords } from "./record-writer.js";
 import { type TextRuleOptions, TextRules, textRuleNames } from "./text-rules.js";
 
@@ -157,7 +157,7 @@ export function readAugmentedManifest(
   };
   const { maxLineCharacters: maxLineLength } = augmentedManifestLimits;
   const maxLineBytes = checkedMaxLineBytes(undefined, maxLineLength * 4);
-  return new RecordStream(
+  return decodedLines(
     (nextLine) => lineBlocks(source, { format, maxLineBytes, signal: options.signal, nextLine }),
     () => new JsonLineDecoder<AugmentedManifestRecord>({ format, parse, refuseBlank: false, maxLineLength }),
   );

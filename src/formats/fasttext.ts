@@ -5,7 +5,7 @@ import { FastTextDecoder } from "./fasttext-decoder.js";
 import { checkedMaxLineBytes, lineBlocks } from "./line-blocks.js";
 import { RecordFault } from "./record-fault.js";
 import type { RecordSource } from "./record-source.js";
-import { RecordStream } from "./record-stream.js";
+import { decodedLines, type RecordStream } from "./record-stream.js";
 import {
   type BatchEncoder,
   encodeRecords,
@@ -148,7 +148,7 @@ export function readFastText(source: ByteSource, options: FastTextReadOptions = 
   checkKnownKeys(options, ["strict", "maxLineBytes", "signal"], "readFastText");
   const maxLineBytes = checkedMaxLineBytes(options.maxLineBytes, fastTextReadDefaults.maxLineBytes);
   const strict = options.strict ?? fastTextReadDefaults.strict;
-  return new RecordStream(
+  return decodedLines(
     (nextLine) => lineBlocks(source, { format, maxLineBytes, signal: options.signal, nextLine }),
     () => new FastTextDecoder(strict),
   );

@@ -4,7 +4,13 @@
  * @packageDocumentation
  */
 
-export { FormatError, type FormatErrorCode, type FormatErrorDetails } from "../errors/index.js";
+export {
+  FormatError,
+  type FormatErrorCode,
+  type FormatErrorDetails,
+  MissingDependencyError,
+  ValidationError,
+} from "../errors/index.js";
 // For the other rooms of this library; stripped from the declarations.
 /** @internal */
 export { type AtomicFile, createAtomicFile } from "./atomic-file.js";
@@ -22,6 +28,8 @@ export {
 export type { ByteSource } from "./byte-source.js";
 /** @internal */
 export { isRepeatable, sizeOf } from "./byte-source.js";
+export { type DecodeImageOptions, decodeImage } from "./decode-image.js";
+export type { DecodedImage } from "./decoded-image.js";
 export {
   encodeFastText,
   type FastTextInput,
@@ -38,6 +46,12 @@ export {
   type FastTextReport,
   inspectFastText,
 } from "./fasttext-inspect.js";
+export { type IdxImage, type IdxReadOptions, readIdx, readIdxImages, readIdxItems } from "./idx-read.js";
+export type { IdxArray, IdxData, IdxElementType } from "./idx-types.js";
+export { encodeIdx, type IdxInput, writeIdx } from "./idx-write.js";
+export { type ImageFormat, sniffImageFormat } from "./image-format.js";
+export { type ImageHeader, type ImageHeaderOptions, parseImageHeader, readImageHeader } from "./image-header.js";
+export type { JpegHeader } from "./jpeg-header.js";
 export {
   encodeJsonLines,
   type JsonLinesReadOptions,
@@ -48,8 +62,11 @@ export {
 export { LabelIndex } from "./label-index.js";
 /** @internal */
 export { checkedMaxLineBytes, type LineBlock, lineBlocks } from "./line-blocks.js";
+export { encodePng, type PngOptions } from "./png-encode.js";
+export type { PngHeader } from "./png-header.js";
 export { fromBatches, type RecordBatches, type RecordSource } from "./record-source.js";
 export { RecordStream } from "./record-stream.js";
 export type { WriteOptions, WriteResult } from "./record-writer.js";
 export type { TextRuleOptions } from "./text-rules.js";
 export { tokenize } from "./tokenize.js";
+export { type ViridisOptions, viridis } from "./viridis.js";

@@ -3,7 +3,7 @@ import type { ByteSource } from "./byte-source.js";
 import { JsonLineDecoder, jsonLineEncoder } from "./json-line-codec.js";
 import { checkedMaxLineBytes, lineBlocks } from "./line-blocks.js";
 import type { RecordSource } from "./record-source.js";
-import { RecordStream } from "./record-stream.js";
+import { decodedLines, type RecordStream } from "./record-stream.js";
 import { encodeRecords, type WriteOptions, type WriteResult, writeRecords } from "./record-writer.js";
 
 const format = "JSON Lines";
@@ -115,7 +115,7 @@ export function readJsonLines<T = unknown>(source: ByteSource, options: JsonLine
   checkKnownKeys(options, ["parse", "blankLines", "maxLineBytes", "signal"], "readJsonLines");
   const maxLineBytes = checkedMaxLineBytes(options.maxLineBytes, jsonLinesReadDefaults.maxLineBytes);
   const blankLines = options.blankLines ?? jsonLinesReadDefaults.blankLines;
-  return new RecordStream(
+  return decodedLines(
     (nextLine) => lineBlocks(source, { format, maxLineBytes, signal: options.signal, nextLine }),
     () => new JsonLineDecoder<T>({ format, parse: options.parse, refuseBlank: blankLines === "error" }),
   );

@@ -16,7 +16,8 @@ export interface RecordDecoder<T> {
  *
  * @remarks
  * Iterate it once, either record by record or in batches; a stream of bytes has only one pass. Leaving the loop early
- * closes the source. At most one block of about 256 KiB is held, or the longest line if that is more.
+ * closes the source. At most one block is held, of about 256 KiB for text and 1 MiB for images, or the longest record if
+ * that is more.
  *
  * @example
  * ```ts
@@ -29,17 +30,8 @@ export class RecordStream<T> implements AsyncIterable<T>, RecordBatches<T> {
   readonly #open: () => AsyncGenerator<T[], void, void>;
 
   /** @internal */
-  constructor(blocks: (nextLine: () => number) => AsyncIterable<LineBlock>, newDecoder: () => RecordDecoder<T>) {
-    this.#open = async function* batches() {
-      const decoder = newDecoder();
-      for await (const block of blocks(() => decoder.nextLine)) {
-        for (const piece of piecesOf(block, pieceBytes)) {
-          const records: T[] = [];
-          decoder.decode(piece, records);
-          if (records.length > 0) yield records;
-        }
-      }
-    };
+  constructor(open: () => AsyncGenerator<T[], void, void>) {
+    this.#open = open;
   }
 
   /** The records in arrays of some hundred, in order: faster than one by one. */
@@ -58,6 +50,23 @@ export class RecordStream<T> implements AsyncIterable<T>, RecordBatches<T> {
     for await (const batch of this.#open()) for (const record of batch) all.push(record);
     return all;
   }
+}
+
+/** The records of a file of lines. */
+export function decodedLines<T>(
+  blocks: (nextLine: () => number) => AsyncIterable<LineBlock>,
+  newDecoder: () => RecordDecoder<T>,
+): RecordStream<T> {
+  return new RecordStream(async function* batches() {
+    const decoder = newDecoder();
+    for await (const block of blocks(() => decoder.nextLine)) {
+      for (const piece of piecesOf(block, pieceBytes)) {
+        const records: T[] = [];
+        decoder.decode(piece, records);
+        if (records.length > 0) yield records;
+      }
+    }
+  });
 }
 
 /** Hands out the records of the current batch without going through a generator for each. */
