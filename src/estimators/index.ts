@@ -6,8 +6,10 @@ export {
   type AlgorithmJob,
   type AlgorithmMetric,
   type ChannelRule,
+  type DerivedHyperparameters,
   defineAlgorithm,
   type InstanceRule,
+  type OptionCheck,
 } from "./define-algorithm.js";
 export { Estimator, type EstimatorDeployOptions, type EstimatorOptions, type InstanceGroup } from "./estimator.js";
 export {
@@ -28,6 +30,7 @@ export {
   type HyperparameterWireRules,
   parseHyperparameters,
 } from "./hyperparameters/index.js";
+export * from "./image-classification/index.js";
 export type {
   CpuTrainingInstanceType,
   MultiGpuTrainingInstanceType,
