@@ -68,7 +68,7 @@ describe("writeParams", () => {
         await writeParams(path, params);
         expect(await readAll()).toEqual(params.map((entry) => ({ ...entry, dataType: "float32" })));
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
 });
@@ -100,7 +100,8 @@ describe("ParamsFile", () => {
   it("reads arrays of several megabytes in pieces", async () => {
     const data = Float32Array.from({ length: 700_001 }, (_, index) => index);
     await writeParams(path, [{ name: "arg:large", shape: [700_001], data }]);
-    expect((await readAll())[0]?.data).toEqual(data);
+    const [param] = await readAll();
+    expect(Buffer.from(param?.data.buffer ?? []).equals(Buffer.from(data.buffer))).toBe(true);
   });
 
   it("says where a file is damaged", async () => {

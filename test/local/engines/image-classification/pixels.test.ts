@@ -8,8 +8,6 @@ import {
   type Pixels,
   resize,
   resizeShorterSide,
-  withChannels,
-  writePlanes,
 } from "../../../../src/local/engines/image-classification/data/pixels.js";
 
 function grey(width: number, ...values: number[]): Pixels {
@@ -25,21 +23,6 @@ function noise(width: number, height: number, channels: 1 | 3, seed = 1): Pixels
   const data = Uint8Array.from({ length: width * height * channels }, () => random.nextInt(256));
   return { width, height, channels, data };
 }
-
-describe("withChannels", () => {
-  it("turns colours into grey with the weights of OpenCV, and grey into colours", () => {
-    // What MXNet 1.9.1 reads from a PNG of these colours with flag 0.
-    const colours = [colour(68, 1, 84), colour(253, 231, 37), colour(10, 200, 100), colour(0, 0, 255)];
-    expect(colours.map((image) => withChannels(image, 1).data[0])).toEqual([30, 215, 131, 29]);
-    expect(withChannels(grey(2, 7, 8), 3).data).toEqual(Uint8Array.of(7, 7, 7, 8, 8, 8));
-  });
-
-  it("drops alpha", () => {
-    const clear = { width: 1, height: 1, channels: 4, data: Uint8Array.of(10, 20, 30, 0) };
-    expect(withChannels(clear, 3)).toEqual(colour(10, 20, 30));
-    expect(withChannels({ ...clear, channels: 2, data: Uint8Array.of(9, 128) }, 1)).toEqual(grey(1, 9));
-  });
-});
 
 describe("resize", () => {
   it("gives the bytes that MXNet 1.9.1 gives with its linear interpolation", () => {
@@ -80,15 +63,6 @@ describe("centreCrop and mirror", () => {
     expect(centreCrop(image, 2, 1)).toEqual(grey(2, 6, 7));
     expect(mirror(centreCrop(image, 3, 2))).toEqual(grey(3, 3, 2, 1, 7, 6, 5));
     expect(mirror(mirror(noise(5, 3, 3)))).toEqual(noise(5, 3, 3));
-  });
-});
-
-describe("writePlanes", () => {
-  it("writes one plane for each channel, values as they are", () => {
-    const image = { width: 2, height: 1, channels: 3, data: Uint8Array.of(1, 2, 3, 4, 5, 255) };
-    const target = new Float32Array(7);
-    writePlanes(image, target, 1);
-    expect(target).toEqual(Float32Array.of(0, 1, 4, 2, 5, 3, 255));
   });
 });
 

@@ -1,39 +1,7 @@
-/** An image as bytes: rows from top to bottom, the channels of a pixel side by side. */
-export interface Pixels {
-  readonly width: number;
-  readonly height: number;
-  /** 1 grey, 3 red, green and blue; decoders also give 2 (grey, alpha) and 4 (colour, alpha). */
-  readonly channels: number;
-  readonly data: Uint8Array;
-}
+import type { DecodedImage } from "../../../../formats/index.js";
 
-/** The image with one grey channel or three colours. Alpha is dropped, not blended, as OpenCV does. */
-export function withChannels(image: Pixels, channels: 1 | 3): Pixels {
-  if (image.channels === channels) return image;
-  const { width, height, channels: from } = image;
-  const source = image.data;
-  const pixels = width * height;
-  const data = new Uint8Array(pixels * channels);
-  const grey = from < 3;
-  for (let i = 0; i < pixels; i++) {
-    const at = i * from;
-    const red = source[at] as number;
-    const green = grey ? red : (source[at + 1] as number);
-    const blue = grey ? red : (source[at + 2] as number);
-    if (channels === 1) data[i] = grey ? red : luminance(red, green, blue);
-    else {
-      data[i * 3] = red;
-      data[i * 3 + 1] = green;
-      data[i * 3 + 2] = blue;
-    }
-  }
-  return { width, height, channels, data };
-}
-
-/** ITU-R BT.601 weights in fixed point, rounded down: what OpenCV gives when it reads a colour PNG as a grey one. */
-function luminance(red: number, green: number, blue: number): number {
-  return (red * 9797 + green * 19234 + blue * 3737) >> 15;
-}
+/** An image as bytes, with one grey channel or three colours. */
+export type Pixels = Pick<DecodedImage, "width" | "height" | "data"> & { readonly channels: number };
 
 /** Resizes so that the shorter side has `size` pixels; the longer one is rounded down. */
 export function resizeShorterSide(image: Pixels, size: number): Pixels {
@@ -144,15 +112,4 @@ export function mirror({ width, height, channels, data: source }: Pixels): Pixel
     }
   }
   return { width, height, channels, data };
-}
-
-/**
- * Writes an image as the network takes it: one plane for each channel, values 0 to 255 as they are; the network's first
- * normalization brings them to scale.
- */
-export function writePlanes({ width, height, channels, data }: Pixels, target: Float32Array, offset: number): void {
-  const pixels = width * height;
-  for (let c = 0; c < channels; c++) {
-    for (let i = 0; i < pixels; i++) target[offset + c * pixels + i] = data[i * channels + c] as number;
-  }
 }

@@ -141,13 +141,11 @@ export class ParamsFile {
     for (let done = 0; done < entry.size; ) {
       const count = Math.min(entry.size - done, CHUNK_BYTES / bytes);
       await fill(this.#file, buffer.subarray(0, count * bytes), entry.offset + done * bytes, this.#source);
-      for (let i = 0; i < count; i++) {
-        target[done + i] =
-          bytes === 4
-            ? view.getFloat32(i * 4, true)
-            : bytes === 8
-              ? view.getFloat64(i * 8, true)
-              : float16(view.getUint16(i * 2, true));
+      if (bytes === 4) target.set(new Float32Array(buffer.buffer, 0, count), done);
+      else {
+        for (let i = 0; i < count; i++) {
+          target[done + i] = bytes === 8 ? view.getFloat64(i * 8, true) : float16(view.getUint16(i * 2, true));
+        }
       }
       done += count;
     }
