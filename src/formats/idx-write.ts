@@ -51,7 +51,11 @@ export async function* encodeIdx(input: IdxInput, options: WriteOptions = {}): A
   const items = "items" in input ? input.items : itemsOf(input.data, length, count);
   for await (const _ of pullRecords(items, sink, options.signal)) yield sink.release();
   if (sink.items < count) {
-    throw new RecordFault(`${sink.items} items came, the shape says ${count}`).toFormatError(format, sink.items + 1);
+    throw new RecordFault(`${sink.items} items came, the shape says ${count}`).toFormatError(
+      format,
+      sink.items + 1,
+      "record",
+    );
   }
   const rest = sink.release();
   if (rest.length > 0) yield rest;
@@ -124,7 +128,7 @@ class IdxSink implements RecordSink<ArrayLike<number> | number> {
       if (this.items > this.#count) throw new RecordFault(`more items than the ${this.#count} of the shape`);
       this.#append(typeof item === "number" ? [item] : item);
     } catch (error) {
-      throw error instanceof RecordFault ? error.toFormatError(format, this.items) : error;
+      throw error instanceof RecordFault ? error.toFormatError(format, this.items, "record") : error;
     }
     return this.#used + this.#length > this.#values.length;
   }

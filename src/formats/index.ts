@@ -51,6 +51,22 @@ export type { IdxArray, IdxData, IdxElementType } from "./idx-types.js";
 export { encodeIdx, type IdxInput, writeIdx } from "./idx-write.js";
 export { type ImageFormat, sniffImageFormat } from "./image-format.js";
 export { type ImageHeader, type ImageHeaderOptions, parseImageHeader, readImageHeader } from "./image-header.js";
+export {
+  encodeImageList,
+  type ImageListReadOptions,
+  type ImageListWriteOptions,
+  type ListRecord,
+  readImageList,
+  writeImageList,
+} from "./image-list.js";
+export type { ImageRecord, ImageRecordInput } from "./image-record.js";
+export { type ImageRecordReader, type OpenImageRecordsOptions, openImageRecords } from "./image-record-file.js";
+export {
+  encodeImageRecords,
+  type ImageRecordsWriteOptions,
+  readImageRecords,
+  writeImageRecords,
+} from "./image-records.js";
 export type { JpegHeader } from "./jpeg-header.js";
 export {
   encodeJsonLines,
@@ -62,11 +78,14 @@ export {
 export { LabelIndex } from "./label-index.js";
 /** @internal */
 export { checkedMaxLineBytes, type LineBlock, lineBlocks } from "./line-blocks.js";
+export { type PackImagesOptions, packImages } from "./pack-images.js";
 export { encodePng, type PngOptions } from "./png-encode.js";
 export type { PngHeader } from "./png-header.js";
 export { fromBatches, type RecordBatches, type RecordSource } from "./record-source.js";
 export { RecordStream } from "./record-stream.js";
 export type { WriteOptions, WriteResult } from "./record-writer.js";
+export { encodeRecordIO, type RecordIOReadOptions, readRecordIO } from "./recordio.js";
 export type { TextRuleOptions } from "./text-rules.js";
 export { tokenize } from "./tokenize.js";
 export { type ViridisOptions, viridis } from "./viridis.js";
+export type { ImageRecordsResult, IndexedWriteOptions } from "./write-indexed.js";

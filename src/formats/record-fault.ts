@@ -10,7 +10,7 @@ export class RecordFault extends Error {
   }
 
   /** The public error for a record that is being written. */
-  toFormatError(format: string, record: number): FormatError {
-    return new FormatError(this.message, { code: "FORMAT_INVALID_RECORD", format, record, field: this.field });
+  toFormatError(format: string, record: number, unit: "line" | "record" = "line"): FormatError {
+    return new FormatError(this.message, { code: "FORMAT_INVALID_RECORD", format, record, field: this.field, unit });
   }
 }

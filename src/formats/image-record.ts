@@ -1,0 +1,115 @@
+import { shown } from "../internal/options.js";
+import { RecordFault } from "./record-fault.js";
+import type { FrameBuffer } from "./recordio-frame.js";
+import { type Frame, frameFault } from "./recordio-frames.js";
+
+/**
+ * An image to be written to a RecordIO file.
+ *
+ * @public
+ */
+export interface ImageRecordInput {
+  /** Number of the image, unique in the file; the key of the index file. */
+  readonly id: number;
+  /** Class number from 0; an array for multi-label data: one 0 or 1 for every class. Stored as 32-bit floats. */
+  readonly labels: number | readonly number[];
+  /** The encoded image: the bytes of a PNG or JPEG file. */
+  readonly image: Uint8Array;
+}
+
+/**
+ * An image of a RecordIO file.
+ *
+ * @public
+ */
+export interface ImageRecord {
+  readonly id: number;
+  /** A number when one label was written as such, otherwise an array. */
+  readonly labels: number | readonly number[];
+  /** The encoded image. A view into a block of about 1 MiB that is not used again; copy what is kept for long. */
+  readonly image: Uint8Array;
+  /** Position of the record in the file, as it stands in the index file. */
+  readonly byteOffset: number;
+}
+
+/** uint32 number of labels or 0, float32 label, uint64 id, uint64 second id. */
+const headBytes = 24;
+const noLabels: readonly number[] = [];
+
+/** Bytes of the image header for these labels. */
+export function imageHeadBytes(labels: number | readonly number[]): number {
+  return headBytes + (typeof labels === "number" ? 0 : labels.length * 4);
+}
+
+/** Writes the header of an image at the end of the buffer, which has room for it. @throws RecordFault */
+export function putImageHead(frames: FrameBuffer, id: number, labels: number | readonly number[]): void {
+  if (!Number.isSafeInteger(id) || id < 0)
+    throw new RecordFault(`expected a whole number from 0, got ${shown(id)}`, "id");
+  const { buffer } = frames;
+  const single = typeof labels === "number";
+  const list = single ? noLabels : labels;
+  if (!single && (!Array.isArray(labels) || labels.length === 0)) {
+    throw new RecordFault(`expected a class number or a list of labels, got ${shown(labels)}`, "labels");
+  }
+  let at = frames.length;
+  buffer.writeUInt32LE(list.length, at);
+  buffer.writeFloatLE(single ? checkedLabel(labels, "labels") : 0, at + 4);
+  buffer.writeUInt32LE(id >>> 0, at + 8);
+  buffer.writeUInt32LE(Math.floor(id / 2 ** 32), at + 12);
+  buffer.fill(0, at + 16, at + headBytes);
+  at += headBytes;
+  for (let index = 0; index < list.length; index++) {
+    buffer.writeFloatLE(checkedLabel(list[index], `labels[${index}]`), at);
+    at += 4;
+  }
+  frames.length = at;
+}
+
+function checkedLabel(label: unknown, field: string): number {
+  if (typeof label !== "number" || !Number.isFinite(label)) {
+    throw new RecordFault(`expected a finite number, got ${shown(label)}`, field);
+  }
+  if (Number.isInteger(label) && Math.fround(label) !== label) {
+    throw new RecordFault(`the number ${label} has no exact form as 32-bit float`, field);
+  }
+  return label;
+}
+
+/** @throws FormatError `FORMAT_CORRUPT_INPUT` naming the record and its place */
+export function decodeImageRecord(frame: Frame, source: string | undefined): ImageRecord {
+  const { payload, byteOffset } = frame;
+  const size = payload.length;
+  if (isProtobufRecord(payload)) {
+    const problem =
+      "the record is a protobuf message (recordio-protobuf); Image Classification reads image records only";
+    throw frameFault(problem, { source, ...frame });
+  }
+  if (size < headBytes) {
+    throw frameFault(`the record has ${size} bytes, the image header alone has ${headBytes}`, { source, ...frame });
+  }
+  const count = payload.readUInt32LE(0);
+  if (headBytes + count * 4 > size) {
+    throw frameFault(`the record says ${count} labels, but has only ${size} bytes`, { source, ...frame });
+  }
+  const id = payload.readUInt32LE(8) + payload.readUInt32LE(12) * 2 ** 32;
+  if (!Number.isSafeInteger(id)) throw frameFault("the id is above 2^53 - 1", { source, ...frame });
+  let labels: number | number[];
+  if (count === 0) {
+    labels = payload.readFloatLE(4);
+  } else {
+    labels = [];
+    for (let index = 0; index < count; index++) labels.push(payload.readFloatLE(headBytes + index * 4));
+  }
+  return { id, labels, image: payload.subarray(headBytes + count * 4), byteOffset };
+}
+
+const valuesKey = Buffer.from("\x0a\x06values", "latin1");
+
+/** Whether it is a message `aialgs.data.Record`: a map of features that begins with the key "values". */
+function isProtobufRecord(payload: Buffer): boolean {
+  if (payload.length < 12 || payload[0] !== 0x0a) return false;
+  // The length of the map entry is a number of 1 to 5 bytes, all but the last with the upper bit.
+  let at = 1;
+  while (at < 5 && (payload[at] as number) >= 0x80) at++;
+  return payload.subarray(at + 1, at + 1 + valuesKey.length).equals(valuesKey);
+}

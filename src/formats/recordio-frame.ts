@@ -1,0 +1,127 @@
+import { RecordFault } from "./record-fault.js";
+
+/** First bytes of every frame, and where a payload that holds them is cut: the number 0xCED7230A, little-endian. */
+export const magicBytes = Buffer.from([0x0a, 0x23, 0xd7, 0xce]);
+export const magicNumber = 0xced7230a;
+/** Magic number, then part kind in the upper 3 and length in the lower 29 bits. */
+export const frameHeadBytes = 8;
+export const maxPartBytes = 2 ** 29 - 1;
+
+/** What a frame holds: a whole record, or the first, a middle or the last part of one. */
+export const frameKinds = { whole: 0, first: 1, middle: 2, last: 3 } as const;
+
+/** Bytes of a payload with the zeros behind it. */
+export function padded(length: number): number {
+  return (length + 3) & ~3;
+}
+
+/**
+ * Gathers RecordIO frames. A payload is written straight into the buffer, between {@link begin} and {@link end}.
+ *
+ * @see https://github.com/dmlc/dmlc-core/blob/main/include/dmlc/recordio.h
+ */
+export class FrameBuffer {
+  buffer: Buffer;
+  length = 0;
+  readonly #size: number;
+
+  constructor(size: number) {
+    this.#size = size;
+    this.buffer = Buffer.allocUnsafeSlow(size);
+  }
+
+  /** Makes room for `bytes` more, beyond what a frame needs around them. */
+  reserve(bytes: number): void {
+    const needed = this.length + bytes + frameHeadBytes + 4;
+    if (needed <= this.buffer.length) return;
+    const larger = Buffer.allocUnsafeSlow(
+      Math.max(needed, Math.min(this.buffer.length * 2, needed + 64 * 1024 * 1024)),
+    );
+    this.buffer.copy(larger, 0, 0, this.length);
+    this.buffer = larger;
+  }
+
+  /** Leaves the place of the frame's head free; `length` is then where the payload begins. */
+  begin(): number {
+    this.length += frameHeadBytes;
+    return this.length;
+  }
+
+  /**
+   * Closes the frame whose payload stands from `start` to `length`.
+   *
+   * @throws RecordFault for a payload over 512 MiB
+   */
+  end(start: number): void {
+    const size = this.length - start;
+    if (size > maxPartBytes) {
+      throw new RecordFault(`a record of ${size} bytes; RecordIO holds at most ${maxPartBytes}`);
+    }
+    const cut = nextMagic(this.buffer, start, start, this.length);
+    if (cut >= 0) {
+      this.#split(start, cut);
+      return;
+    }
+    this.#head(start - frameHeadBytes, frameKinds.whole, size);
+    this.#pad(size);
+  }
+
+  /** The frames so far; they are valid until the next change. */
+  empty(): Buffer {
+    const bytes = this.buffer.subarray(0, this.length);
+    this.length = 0;
+    // One large record must not hold its memory for ever.
+    if (this.buffer.length > this.#size * 4) this.buffer = Buffer.allocUnsafeSlow(this.#size);
+    return bytes;
+  }
+
+  /** The frames so far, in a buffer that is not used again. */
+  release(): Buffer {
+    const bytes = this.buffer.subarray(0, this.length);
+    this.length = 0;
+    this.buffer = Buffer.allocUnsafeSlow(this.#size);
+    return bytes;
+  }
+
+  #head(at: number, kind: number, length: number): void {
+    this.buffer.writeUInt32LE(magicNumber, at);
+    this.buffer.writeUInt32LE(((kind << 29) | length) >>> 0, at + 4);
+  }
+
+  #pad(size: number): void {
+    while ((size & 3) !== 0) {
+      this.buffer[this.length++] = 0;
+      size++;
+    }
+  }
+
+  /** A payload that holds the magic number at a multiple of 4: readers that look for the next frame would stop there. */
+  #split(start: number, firstCut: number): void {
+    const payload = Buffer.from(this.buffer.subarray(start, this.length));
+    this.length = start - frameHeadBytes;
+    let from = 0;
+    for (let cut = firstCut - start; cut >= 0; cut = nextMagic(payload, from, 0, payload.length)) {
+      this.#part(from === 0 ? frameKinds.first : frameKinds.middle, payload.subarray(from, cut));
+      // The magic number of the payload is left out; it goes without saying between two parts.
+      from = cut + magicBytes.length;
+    }
+    this.#part(frameKinds.last, payload.subarray(from));
+  }
+
+  #part(kind: number, part: Buffer): void {
+    this.reserve(part.length);
+    this.#head(this.length, kind, part.length);
+    this.length += frameHeadBytes;
+    this.length += part.copy(this.buffer, this.length);
+    this.#pad(part.length);
+  }
+}
+
+/** Where the magic number stands next, from `from` on, at a multiple of 4 from `origin`; -1 when nowhere before `end`. */
+function nextMagic(bytes: Buffer, from: number, origin: number, end: number): number {
+  const searched = bytes.subarray(0, end);
+  for (let at = from; ; at++) {
+    at = searched.indexOf(magicBytes, at);
+    if (at < 0 || ((at - origin) & 3) === 0) return at;
+  }
+}
