@@ -101,7 +101,7 @@ describe("ParamsFile", () => {
     const data = Float32Array.from({ length: 700_001 }, (_, index) => index);
     await writeParams(path, [{ name: "arg:large", shape: [700_001], data }]);
     const [param] = await readAll();
-    expect(Buffer.from(param?.data.buffer ?? []).equals(Buffer.from(data.buffer))).toBe(true);
+    expect(param && Buffer.compare(new Uint8Array(param.data.buffer), new Uint8Array(data.buffer))).toBe(0);
   });
 
   it("says where a file is damaged", async () => {

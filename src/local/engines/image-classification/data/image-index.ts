@@ -117,7 +117,8 @@ function likelyPath(path: string, files: readonly ChannelFile[]): string {
 
 async function indexRecords(channel: ChannelInput, rules: LabelRules, signal: AbortSignal): Promise<IndexedImage[]> {
   // A pipe has no file names.
-  const files = channel.inputMode === "Pipe" ? channel.files : channel.files.filter(({ name }) => name.endsWith(".rec"));
+  const files =
+    channel.inputMode === "Pipe" ? channel.files : channel.files.filter(({ name }) => name.endsWith(".rec"));
   if (files.length === 0) {
     const names = channel.files.slice(0, 5).map(({ name }) => name);
     throw new JobFailure("ClientError", `No .rec file found in the ${channel.name} channel: ${names.join(", ")}.`);
@@ -126,13 +127,16 @@ async function indexRecords(channel: ChannelInput, rules: LabelRules, signal: Ab
   for (const file of files) {
     const offsets: number[] = [];
     const heads: { readonly labels: Float32Array; readonly place: string }[] = [];
-    await reading(`Unable to parse record. Please make sure input data is in correct recordio format. ${file.name}`, async () => {
-      for await (const { id, labels, byteOffset } of readImageRecords(createReadStream(file.path), { signal })) {
-        const place = `${file.name}, record ${offsets.length + 1} (id ${id})`;
-        heads.push({ labels: checkedLabels(labels, rules, place), place });
-        offsets.push(byteOffset);
-      }
-    });
+    await reading(
+      `Unable to parse record. Please make sure input data is in correct recordio format. ${file.name}`,
+      async () => {
+        for await (const { id, labels, byteOffset } of readImageRecords(createReadStream(file.path), { signal })) {
+          const place = `${file.name}, record ${offsets.length + 1} (id ${id})`;
+          heads.push({ labels: checkedLabels(labels, rules, place), place });
+          offsets.push(byteOffset);
+        }
+      },
+    );
     for (const [index, head] of heads.entries()) {
       const offset = offsets[index] as number;
       const bytes = (offsets[index + 1] ?? file.sizeBytes) - offset;

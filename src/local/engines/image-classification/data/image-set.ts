@@ -1,5 +1,5 @@
-import { decodeImage } from "../../../../formats/index.js";
 import { SageMakerError } from "../../../../errors/index.js";
+import { decodeImage } from "../../../../formats/index.js";
 import type { Random } from "../../../../internal/random.js";
 import { JobFailure } from "../../contract.js";
 import type { Augmentation } from "../hyperparameters.js";

@@ -1,5 +1,12 @@
 import { type Network, NetworkBuilder, type NetworkOptions, type TensorEngine } from "../../../tensor/index.js";
-import { type Architecture, type Convolution, NORM_EPSILON, NORM_MOMENTUM, stemConvolution, unitsOf } from "./architecture.js";
+import {
+  type Architecture,
+  type Convolution,
+  NORM_EPSILON,
+  NORM_MOMENTUM,
+  stemConvolution,
+  unitsOf,
+} from "./architecture.js";
 
 /** Lays a residual network out in the memory of a tensor engine. Its parameters have the names of the artefact. */
 export function buildNetwork(
