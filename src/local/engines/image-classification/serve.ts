@@ -55,12 +55,13 @@ async function answer(network: Network, shape: ImageShape, request: InvocationRe
       `Unsupported content-type ${mediaType === "" ? "(none)" : mediaType}. Supported content types are ${IMAGE_TYPES.join(", ")}`,
     );
   }
-  const lines = acceptsLines(request.accept);
+  // Without an Accept header the container answers endpoints and batch transform jobs in different forms.
+  const lines = acceptsLines(request.accept) ?? request.isBatch === true;
   network.setImages(await pixelsOf(request.body, shape));
   const probabilities = Array.from(network.predict(1), (value) => pythonFloat(value)).join(", ");
   const text = lines ? `{"prediction": [${probabilities}]}` : `[${probabilities}]`;
   return {
-    body: new TextEncoder().encode(lines ? `${text}\n` : text),
+    body: new TextEncoder().encode(text),
     contentType: lines ? "application/jsonlines" : "application/json",
   };
 }
@@ -78,12 +79,14 @@ async function pixelsOf(bytes: Uint8Array, shape: ImageShape): Promise<Float32Ar
   }
 }
 
-function acceptsLines(accept: string | undefined): boolean {
+/** Whether the caller wants JSON Lines; undefined when it does not say. */
+function acceptsLines(accept: string | undefined): boolean | undefined {
   const types = (accept ?? "").split(",").map(typeOf).filter(Boolean);
-  if (types.length === 0) return false;
+  if (types.length === 0) return undefined;
   for (const type of types) {
     if (type === "application/jsonlines") return true;
-    if (type === "application/json" || type === "*/*" || type === "application/*") return false;
+    if (type === "application/json") return false;
+    if (type === "*/*" || type === "application/*") return undefined;
   }
   throw new ContainerError(
     406,

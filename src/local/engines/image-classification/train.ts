@@ -191,7 +191,8 @@ function memoryChecked<T>(hyperparameters: Hyperparameters, make: () => T): T {
 
 function sizeNote(network: Network, { num_training_samples, epochs }: Hyperparameters): string {
   const million = (value: number): string => (value / 1e6).toPrecision(3);
-  const weights = network.store.parameters.reduce((sum, { length }) => sum + length, 0);
+  const learned = network.store.parameters.filter(({ trained }) => trained);
+  const weights = learned.reduce((sum, { length }) => sum + length, 0);
   // Forward, gradient of the input, gradient of the weights.
   const operations = 3 * network.multiplyAdds * num_training_samples * epochs;
   return (
