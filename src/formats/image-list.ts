@@ -186,6 +186,11 @@ function checkIndex(index: unknown): void {
 const badPath = /[\0-\x1f\x7f\x85\u2028\u2029]|^\s|\s$|[\ud800-\udfff]/u;
 const outside = /^[/\\]|^[A-Za-z]:[/\\]|(?:^|[/\\])\.\.(?:[/\\]|$)/u;
 
+/** Whether the list can hold a file of this name, or a path. */
+export function isListPath(path: string): boolean {
+  return path !== "" && !badPath.test(path) && !outside.test(path);
+}
+
 /** @throws RecordFault */
 export function checkPath(path: unknown): asserts path is string {
   if (typeof path !== "string" || path === "") throw new RecordFault(`expected a path, got ${shown(path)}`, "path");

@@ -78,6 +78,7 @@ export {
 export { LabelIndex } from "./label-index.js";
 /** @internal */
 export { checkedMaxLineBytes, type LineBlock, lineBlocks } from "./line-blocks.js";
+export { ImageListing, type ListImagesOptions, listImages, type SkippedFile } from "./list-images.js";
 export { type PackImagesOptions, packImages } from "./pack-images.js";
 export { encodePng, type PngOptions } from "./png-encode.js";
 export type { PngHeader } from "./png-header.js";
