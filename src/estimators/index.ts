@@ -1,4 +1,5 @@
 export { AlgorithmEstimator, type AlgorithmEstimatorOptions } from "./algorithm-estimator.js";
+export { AlgorithmPredictor, type AlgorithmPredictorOptions } from "./algorithm-predictor.js";
 export type { AttachOptions } from "./attach.js";
 export * from "./blazingtext/index.js";
 export {

@@ -245,6 +245,8 @@ export type ImageClassificationDraft = Omit<ImageClassificationHyperparameters, 
 type DerivedKey = "num_classes" | "num_training_samples";
 
 const SCHEDULE = /^([1-9][0-9]*)(,[1-9][0-9]*)*$/u;
+/** The rules about several keys read these texts, so they are not asked when a text is malformed. */
+const WHOLE = { abort: true };
 const IMAGE_SHAPE = /^[1-9]\d*,[1-9]\d*,[1-9]\d*$/u;
 
 // Defaults are written into the JSON schema only: a key that the caller leaves out is not sent, as in the Python SDK.
@@ -253,7 +255,7 @@ const integer = (defaultValue: number) => positiveInteger().meta({ default: defa
 const share = (defaultValue: number) => z.number().min(0).max(1).meta({ default: defaultValue }).optional();
 const flag = (defaultValue: 0 | 1) => z.literal([0, 1]).meta({ default: defaultValue }).optional();
 /** The pattern is stricter than the type that the compiler sees. */
-const imageShape = z.string().regex(IMAGE_SHAPE).meta({ default: "3,224,224" }) as unknown as z.ZodType<
+const imageShape = z.string().regex(IMAGE_SHAPE, WHOLE).meta({ default: "3,224,224" }) as unknown as z.ZodType<
   ImageShape,
   ImageShape
 >;
@@ -275,7 +277,7 @@ const own = {
   kv_store: z.enum(["dist_sync", "dist_async"]).optional(),
   learning_rate: share(0.1),
   lr_scheduler_factor: share(0.1),
-  lr_scheduler_step: z.string().regex(SCHEDULE).optional(),
+  lr_scheduler_step: z.string().regex(SCHEDULE, WHOLE).optional(),
   mini_batch_size: integer(32),
   momentum: share(0.9),
   multi_label: flag(0),

@@ -26,10 +26,12 @@ export interface DataChannel {
   readonly labelFormat: string | undefined;
 }
 
+const DATA_CHANNELS: readonly string[] = ["train", "validation", ...LIST_CHANNELS];
+
 /** The channels of data, without the one of an earlier model. */
 export function dataChannels(job: AlgorithmJob): DataChannel[] {
   return job.channels
-    .filter(({ ChannelName }) => ChannelName !== "model")
+    .filter(({ ChannelName }) => DATA_CHANNELS.includes(ChannelName))
     .map((channel) => {
       const s3 = channel.DataSource.S3DataSource;
       const [mediaType = "", ...parameters] = (channel.ContentType ?? "").toLowerCase().split(";");
