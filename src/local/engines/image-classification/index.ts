@@ -48,6 +48,7 @@ export const imageClassification: LocalAlgorithm = {
     ]);
     return [
       ...containerFaults(imageClassificationHyperparametersSchema, job.hyperParameters),
+      ...weightFaults(job),
       ...job.channels.flatMap(channelFaults),
       ...missingChannels(job),
     ];
@@ -56,6 +57,14 @@ export const imageClassification: LocalAlgorithm = {
 };
 
 type Channel = JobDescription["channels"][number];
+
+/** The container cannot count the classes of a stream. */
+function weightFaults({ hyperParameters: wire, channels }: JobDescription): string[] {
+  const weighted = wire["multi_label"] === "1" && wire["use_weighted_loss"] === "1";
+  return weighted && channels.some(({ s3DataType }) => s3DataType === "AugmentedManifestFile")
+    ? ["pos_cls_weights (caused by KeyError): use_weighted_loss does not work with an augmented manifest"]
+    : [];
+}
 
 /** True when a channel holds image files, which need a list. */
 function holdsImages({ s3DataType, contentType }: Channel): boolean {

@@ -110,7 +110,7 @@ export interface JobOptions {
 }
 
 /** A small network for the images of {@link samples}. */
-export const SMALL = {
+const SMALL = {
   num_layers: "20",
   image_shape: "1,8,8",
   num_classes: "3",

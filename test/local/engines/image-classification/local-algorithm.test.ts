@@ -106,6 +106,20 @@ describe("imageClassification", () => {
     ]);
   });
 
+  it("reports that the loss cannot be weighted for an augmented manifest", async () => {
+    const manifests = records.map(
+      (one): Channel => ({
+        ...{ ...one, s3DataType: "AugmentedManifestFile", recordWrapperType: "RecordIO", inputMode: "Pipe" },
+        attributeNames: ["source-ref", "class"],
+      }),
+    );
+    const hyperParameters = { ...job.hyperParameters, multi_label: "1", use_weighted_loss: "1" };
+    expect(await imageClassification.validate({ ...job, hyperParameters, channels: manifests })).toEqual([
+      "pos_cls_weights (caused by KeyError): use_weighted_loss does not work with an augmented manifest",
+    ]);
+    expect(await imageClassification.validate({ ...job, hyperParameters, channels: records })).toEqual([]);
+  });
+
   it("names metrics that find the numbers of its log", () => {
     const log =
       "Epoch[4] Train-accuracy=1.000000\nEpoch[4] Train-top_k_accuracy_2=0.5\nEpoch[4] Validation-accuracy=0.908333";
