@@ -53,13 +53,14 @@ export class TrainingRun {
     const { hyperparameters, log } = this.#options;
     const stopping = new EarlyStopping(hyperparameters);
     for (let epoch = 0; epoch < hyperparameters.epochs; epoch++) {
+      let accuracy: number;
       try {
         await this.#trainEpoch(epoch);
+        accuracy = await this.#validate();
       } catch (error) {
         if (this.#options.signal.aborted && this.#saved.length === 0) await this.#save(epoch);
         throw error;
       }
-      const accuracy = await this.#validate();
       log.info(`Epoch[${epoch}] Validation-accuracy=${accuracy.toFixed(6)}`);
       await this.#saveWhenDue(epoch, accuracy);
       if (stopping.endsAfter(accuracy) && epoch + 1 < hyperparameters.epochs) {
