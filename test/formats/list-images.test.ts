@@ -54,7 +54,7 @@ describe("listImages", () => {
   });
 
   it("reports what it leaves out", async () => {
-    await makeFiles("a/1.png", "a/notes.txt", "a/._1.png", "a/.thumbs/2.png", "stray.png", "a/README", "a/ 3.png");
+    await makeFiles("a/1.png", "a/notes.txt", "a/._1.png", "a/.thumbs/2.png", "stray.png", "a/README", "a/3\t.png");
     await symlink(path("nowhere"), path("a/link.png"));
     const listing = listImages(path());
 
@@ -66,7 +66,7 @@ describe("listImages", () => {
       "a/README": "extension",
       "a/._1.png": "hidden",
       "a/.thumbs/": "hidden",
-      "a/ 3.png": "name",
+      "a/3\t.png": "name",
       "a/link.png": "special",
     });
   });
