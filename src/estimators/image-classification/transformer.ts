@@ -1,5 +1,6 @@
 import { ValidationError } from "../../errors/index.js";
 import type { TransformInput } from "../../inputs/index.js";
+import type { TransformJob } from "../../jobs/index.js";
 import type { CallOptions } from "../../session/index.js";
 import { outputFiles, Transformer, type TransformerOptions, type TransformOptions } from "../../transformers/index.js";
 import { imageClassificationBatch } from "./batch.js";
@@ -67,16 +68,20 @@ export class ImageClassificationTransformer extends Transformer {
   }
 
   /**
-   * The answers of {@link Transformer.latestTransformJob}, image by image in the order of their keys.
+   * The answers of a job, image by image in the order of their keys.
    *
    * @remarks Lists input and output of the job, then reads one output at a time as they are consumed.
    *
    * @throws {@link FormatError} for an output that is no answer of a classifier of so many classes
-   * @throws {@link ValidationError} `INVALID_OPTIONS` when no job was started yet
+   * @throws {@link ValidationError} `INVALID_OPTIONS` when there is no job
    */
-  async *results(options: CallOptions = {}): AsyncGenerator<ImageClassificationBatchResult, void, void> {
-    const { signal } = options;
-    const job = this.latestTransformJob;
+  async *results(
+    options: CallOptions & {
+      /** The job to read. @defaultValue `latestTransformJob` */
+      readonly job?: TransformJob | undefined;
+    } = {},
+  ): AsyncGenerator<ImageClassificationBatchResult, void, void> {
+    const { job = this.latestTransformJob, signal } = options;
     if (job === undefined) {
       const message = "results() needs a job; start one with transform()";
       throw new ValidationError("ImageClassificationTransformer", [{ path: [], message }]);

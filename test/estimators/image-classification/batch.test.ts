@@ -1,9 +1,11 @@
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { DescribeTransformJobCommand, SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { mockClient } from "aws-sdk-client-mock";
+import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { FormatError } from "../../../src/errors/index.js";
 import { ImageClassificationTransformer, imageClassificationBatch } from "../../../src/estimators/index.js";
+import { TransformJob } from "../../../src/jobs/index.js";
 import { goldenSession } from "../support.js";
 
 const failure = async (work: Promise<unknown>): Promise<FormatError> => {
@@ -31,6 +33,21 @@ describe("imageClassificationBatch.decode", () => {
       expect(await imageClassificationBatch.decode({ text }, options)).toEqual(expected);
       expect(await imageClassificationBatch.decode(Buffer.from(text), options)).toEqual(expected);
     }
+  });
+
+  it("gives every class once, with its own probability, the most likely first", async () => {
+    const probability = fc.double({ min: 0, max: 1, noNaN: true });
+    await fc.assert(
+      fc.asyncProperty(fc.array(probability, { minLength: 1, maxLength: 50 }), async (prediction) => {
+        const labels = await imageClassificationBatch.decode({ text: JSON.stringify({ prediction }) });
+        const given = labels.map((label) => label.probability);
+        expect(given).toEqual([...given].sort((a, b) => b - a));
+        const byClass = [...labels].sort((a, b) => a.classIndex - b.classIndex);
+        expect(byClass.map((label) => label.probability + 0)).toEqual(prediction.map((value) => value + 0));
+        expect(byClass.map((label) => label.label)).toEqual(prediction.map((_, index) => String(index)));
+      }),
+      { numRuns: 100 },
+    );
   });
 
   it("names what is no answer for one image", async () => {
@@ -104,11 +121,9 @@ describe("ImageClassificationTransformer", () => {
       const body = Buffer.from(`{"prediction": ${Key.includes("A.png") ? "[0.9, 0.1]" : "[0.2, 0.8]"}}`);
       return { Body: { transformToByteArray: async () => body } };
     });
-    const attached = await ImageClassificationTransformer.attach("job", { session: goldenSession() });
-    const own = transformer({ classNames: ["zero", "one"] });
-    Object.defineProperty(own, "latestTransformJob", { value: attached.latestTransformJob });
+    const job = new TransformJob(goldenSession(), "job");
     const found: string[] = [];
-    for await (const { fileName, input, labels } of own.results()) {
+    for await (const { fileName, input, labels } of transformer({ classNames: ["zero", "one"] }).results({ job })) {
       found.push(`${fileName} ${input} ${labels?.[0]?.label ?? "-"}`);
     }
     expect(found).toEqual([

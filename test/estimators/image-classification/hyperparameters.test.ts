@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { ValidationError } from "../../../src/errors/index.js";
 import {
+  containerFaults,
   type ImageClassificationDraft,
   imageClassificationDefaults,
   imageClassificationHyperparametersSchema,
@@ -82,6 +83,34 @@ describe("imageClassificationHyperparametersSchema", () => {
     ["top_k", 1],
   ])("refuses %s %o by itself", (key, value) => {
     expect(faultsOf({ [key]: value }).map((fault) => fault.split(":")[0])).toEqual([key]);
+  });
+});
+
+describe("containerFaults of ImageClassification", () => {
+  const faults = (wire: Record<string, string>) => containerFaults(imageClassificationHyperparametersSchema, wire);
+  const legal = { num_classes: "10", num_training_samples: "480" };
+
+  it("are worded as the service words them", () => {
+    expect(faults({ ...legal, augmentation_type: "crop_color_transformation" })).toEqual([
+      "The value 'crop_color_transformation' is not valid for the 'augmentation_type' hyperparameter which accepts one of the following: 'crop', 'crop_color', 'crop_color_transform' (caused by ValidationError)",
+    ]);
+    expect(faults({ image_shape: "3,224,224" })).toEqual([
+      "No value(s) were specified for 'num_classes', 'num_training_samples' which are required hyperparameter(s) (caused by ValidationError)",
+    ]);
+    expect(faults({ ...legal, use_pretrained_model: "2" })[0]).toContain("accepts one of the following: '0', '1'");
+    expect(faults({ ...legal, image_shape: "28,28" })[0]).toContain("matches the pattern");
+  });
+
+  it("accept what the estimator sends", () => {
+    expect(
+      faults({
+        ...legal,
+        num_layers: "18",
+        image_shape: "1,28,28",
+        early_stopping: "True",
+        lr_scheduler_step: "10,20",
+      }),
+    ).toEqual([]);
   });
 });
 
