@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { encodePng, writeImageRecords } from "../../../../src/formats/index.js";
 import { seededRandom } from "../../../../src/internal/random.js";
@@ -10,19 +9,9 @@ import type {
   TrainingContext,
 } from "../../../../src/local/engines/contract.js";
 import { engine } from "../../../../src/local/engines/image-classification/engine.js";
+import { jobFolders, temporaryFolder } from "../job-folders.js";
 
-const folders: string[] = [];
-
-/** Removes all folders of this file's functions. */
-export function removeFolders(): void {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-}
-
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "image-classification-"));
-  folders.push(folder);
-  return folder;
-}
+export { removeFolders, temporaryFolder } from "../job-folders.js";
 
 /** An image with its class. */
 export interface Sample {
@@ -122,18 +111,14 @@ const SMALL = {
 
 /** The context of a job in a folder of its own. */
 export function contextFor(options: JobOptions): TrainingContext & { readonly lines: string[] } {
-  const folder = temporaryFolder();
   const lines: string[] = [];
-  for (const name of ["model", "output", "scratch"]) mkdirSync(join(folder, name));
   return {
     jobName: "job",
     hyperParameters: { ...SMALL, ...options.hyperparameters },
     channels: options.channels,
     instanceType: "ml.g4dn.xlarge",
     instanceCount: 1,
-    modelDir: join(folder, "model"),
-    outputDir: join(folder, "output"),
-    scratchDir: join(folder, "scratch"),
+    ...jobFolders(temporaryFolder()),
     settings: { seed: options.seed ?? 1, threads: options.threads ?? 1 },
     log: (line) => {
       lines.push(line);
