@@ -1,9 +1,17 @@
-import { ArenaFullError, derivedSeed, type Network, seededRandom, TensorEngine } from "../../tensor/index.js";
+import {
+  ArenaFullError,
+  derivedSeed,
+  type Network,
+  type Optimizer,
+  type Random,
+  seededRandom,
+  TensorEngine,
+} from "../../tensor/index.js";
 import { ContainerLog } from "../container-log.js";
 import { type ChannelInput, JobFailure, type TrainingContext } from "../contract.js";
 import { ModelWriter, type SavedModel } from "./artefact.js";
 import { ShuffledOrder } from "./batches.js";
-import { type ChannelData, type IndexedImage, indexImages, layoutOf } from "./data/image-index.js";
+import { type ChannelData, type IndexedImage, indexImages, labelFormatOf, layoutOf } from "./data/image-index.js";
 import { ImageSet } from "./data/image-set.js";
 import { type Hyperparameters, readHyperparameters } from "./hyperparameters.js";
 import { configurationLines, parameterLines } from "./log-lines.js";
@@ -15,78 +23,104 @@ import { TrainingRun } from "./training-run.js";
 
 /** One training job: reads the channels, trains, and leaves the files of the service in the model folder. */
 export async function train(context: TrainingContext): Promise<void> {
-  const { signal, settings } = context;
-  signal.throwIfAborted();
+  context.signal.throwIfAborted();
   const hyperparameters = readHyperparameters(context.hyperParameters);
   const log = new ContainerLog((line) => context.log(line));
   log.bare("Docker entrypoint called with argument(s): train");
   for (const line of configurationLines(context.hyperParameters)) log.info(line);
+  const job: Job = { context, hyperparameters, log };
   const requested = architectureOf(hyperparameters);
-
-  const trainData = channelData(context, "train");
-  const validationData = channelData(context, "validation");
-  const rules = { classes: hyperparameters.num_classes, multiLabel: hyperparameters.multi_label };
-  const index = async (data: ChannelData): Promise<IndexedImage[]> => {
-    announce(data, log);
-    const images = await indexImages(data, rules, signal);
-    if (layoutOf(data) === "images with a list") log.info("Done creating record files...");
-    return images;
-  };
-  const trainImages = await index(trainData);
-  const validationImages = await index(validationData);
-  checkCounts(hyperparameters, trainImages.length, log);
-  if (hyperparameters.multi_label) log.info(`label-format is ${labelFormat(trainData.images)}`);
+  const trainData = await readIndex(job, "train");
+  const validationData = await readIndex(job, "validation");
+  checkCounts(hyperparameters, trainData.images.length, log);
+  if (hyperparameters.multi_label) log.info(`label-format is ${labelFormatOf(trainData.channel) ?? "multi-hot"}`);
   log.info(`use_pretrained_model: ${Number(hyperparameters.use_pretrained_model)}`);
   log.info(`multi_label: ${Number(hyperparameters.multi_label)}`);
 
-  const engine = await TensorEngine.create({ threads: settings.threads > 1 ? 2 : 1 });
-  let earlier: SavedModel | undefined;
+  const earlier = await earlierModel(job);
   try {
-    earlier = await earlierModel(context, hyperparameters);
-    // The service may begin its networks otherwise than local mode: one that goes on keeps its beginning.
-    const architecture = { ...requested, stem: earlier?.architecture.stem ?? requested.stem };
-    const network = memoryChecked(hyperparameters, () =>
-      buildNetwork(engine, architecture, {
-        batch: hyperparameters.mini_batch_size,
-        training: true,
-        ...(hyperparameters.use_weighted_loss && hyperparameters.multi_label
-          ? { classWeights: classWeights(trainImages, hyperparameters.num_classes) }
-          : {}),
-      }),
-    );
-    network.store.initialize(settings.seed);
-    if (earlier) await goOn(network, architecture, earlier, hyperparameters, log);
-    else log.info("Performing random weight initialization");
-    for (const line of parameterLines(hyperparameters)) log.info(line);
-    log.info(`Setting number of threads: ${engine.threads}`);
-    log.note(sizeNote(network, hyperparameters));
-
-    const { image_shape: shape, resize, augmentation_type: augmentation } = hyperparameters;
-    const images = new ImageSet(trainImages, { shape, resize, augmentation });
-    const validation = new ImageSet(validationImages, { shape, resize, augmentation: undefined });
-    await images.decodeAhead(signal);
-    await validation.decodeAhead(signal);
-    const random = (purpose: string) => seededRandom(derivedSeed(settings.seed, purpose)[0]);
-    const run = new TrainingRun({
-      hyperparameters,
-      network,
-      optimizer: memoryChecked(hyperparameters, () => optimizerFor(engine, network, hyperparameters)),
-      images,
-      order: new ShuffledOrder(images.count, random(`order ${trainData.images.shuffleSeed ?? ""}`)),
-      augmentation: random("augmentation"),
-      validation,
-      writer: await ModelWriter.begin(context.modelDir, architecture, {
-        batchSize: hyperparameters.mini_batch_size,
-        seed: settings.seed,
-      }),
-      log,
-      signal,
-    });
-    await run.train();
+    const engine = await TensorEngine.create({ threads: context.settings.threads > 1 ? 2 : 1 });
+    try {
+      // The service may begin its networks otherwise than local mode: one that goes on keeps its beginning.
+      const architecture = { ...requested, stem: earlier?.architecture.stem ?? requested.stem };
+      const network = trainableNetwork(engine, architecture, trainData.images, hyperparameters);
+      network.store.initialize(context.settings.seed);
+      if (earlier) await goOn(network, architecture, earlier, job);
+      else log.info("Performing random weight initialization");
+      for (const line of parameterLines(hyperparameters)) log.info(line);
+      log.info(`Setting number of threads: ${engine.threads}`);
+      log.note(sizeNote(network, hyperparameters));
+      const optimizer = memoryChecked(hyperparameters, () => optimizerFor(engine, network, hyperparameters));
+      await runEpochs(job, { architecture, network, optimizer, trainData, validationData });
+    } finally {
+      await engine.dispose();
+    }
   } finally {
     await earlier?.close();
-    await engine.dispose();
   }
+}
+
+interface Job {
+  readonly context: TrainingContext;
+  readonly hyperparameters: Hyperparameters;
+  readonly log: ContainerLog;
+}
+
+/** A channel and what it holds. */
+interface ChannelIndex {
+  readonly channel: ChannelInput;
+  readonly images: readonly IndexedImage[];
+}
+
+async function readIndex({ context, hyperparameters, log }: Job, name: "train" | "validation"): Promise<ChannelIndex> {
+  const channel = context.channels.find((candidate) => candidate.name === name);
+  if (!channel) throw new JobFailure("ClientError", `Missing channel: ${name} is a required channel.`);
+  const data: ChannelData = { images: channel, list: context.channels.find((other) => other.name === `${name}_lst`) };
+  announce(data, log);
+  const rules = { classes: hyperparameters.num_classes, multiLabel: hyperparameters.multi_label };
+  const images = await indexImages(data, rules, context.signal);
+  if (layoutOf(data) === "images with a list") log.info("Done creating record files...");
+  return { channel, images };
+}
+
+function trainableNetwork(
+  engine: TensorEngine,
+  architecture: Architecture,
+  images: readonly IndexedImage[],
+  hyperparameters: Hyperparameters,
+): Network {
+  const { mini_batch_size: batch, multi_label, use_weighted_loss, num_classes } = hyperparameters;
+  const weights = multi_label && use_weighted_loss ? classWeights(images, num_classes) : undefined;
+  return memoryChecked(hyperparameters, () =>
+    buildNetwork(engine, architecture, { batch, training: true, classWeights: weights }),
+  );
+}
+
+async function runEpochs(
+  { context, hyperparameters, log }: Job,
+  parts: {
+    readonly architecture: Architecture;
+    readonly network: Network;
+    readonly optimizer: Optimizer;
+    readonly trainData: ChannelIndex;
+    readonly validationData: ChannelIndex;
+  },
+): Promise<void> {
+  const { signal, settings, modelDir } = context;
+  const { architecture, network, optimizer, trainData, validationData } = parts;
+  const { image_shape: shape, resize, augmentation_type: augmentation, mini_batch_size: batchSize } = hyperparameters;
+  const images = new ImageSet(trainData.images, { shape, resize, augmentation });
+  const validation = new ImageSet(validationData.images, { shape, resize, augmentation: undefined });
+  await images.decodeAhead(signal);
+  await validation.decodeAhead(signal);
+  const random = (purpose: string): Random => seededRandom(derivedSeed(settings.seed, purpose)[0]);
+  const run = new TrainingRun({
+    ...{ hyperparameters, network, optimizer, images, validation, log, signal },
+    order: new ShuffledOrder(images.count, random(`order ${trainData.channel.shuffleSeed ?? ""}`)),
+    augmentation: random("augmentation"),
+    writer: await ModelWriter.begin(modelDir, architecture, { batchSize, seed: settings.seed }),
+  });
+  await run.train();
 }
 
 function architectureOf(hyperparameters: Hyperparameters): Architecture {
@@ -101,12 +135,6 @@ function architectureOf(hyperparameters: Hyperparameters): Architecture {
   throw new JobFailure("ClientError", `Image Classification has no network of num_layers ${num_layers}.`);
 }
 
-function channelData(context: TrainingContext, name: "train" | "validation"): ChannelData {
-  const images = context.channels.find((channel) => channel.name === name);
-  if (!images) throw new JobFailure("ClientError", `Missing channel: ${name} is a required channel.`);
-  return { images, list: context.channels.find((channel) => channel.name === `${name}_lst`) };
-}
-
 function announce(data: ChannelData, log: ContainerLog): void {
   const layout = layoutOf(data);
   if (layout === "augmented manifest") return;
@@ -115,10 +143,6 @@ function announce(data: ChannelData, log: ContainerLog): void {
   log.info(`Searching for .${extension} files in /opt/ml/input/data/${name}.`);
   const list = data.list?.files.find((file) => file.name.endsWith(".lst"));
   if (list) log.info(`Creating record files for ${list.name}`);
-}
-
-function labelFormat(channel: ChannelInput): string {
-  return /label-format\s*=\s*class-id/iu.test(channel.contentType ?? "") ? "class-id" : "multi-hot";
 }
 
 function checkCounts(hyperparameters: Hyperparameters, images: number, log: ContainerLog): void {
@@ -137,13 +161,10 @@ function checkCounts(hyperparameters: Hyperparameters, images: number, log: Cont
   );
 }
 
-async function earlierModel(
-  context: TrainingContext,
-  { use_pretrained_model }: Hyperparameters,
-): Promise<SavedModel | undefined> {
+async function earlierModel({ context, hyperparameters }: Job): Promise<SavedModel | undefined> {
   const channel = context.channels.find(({ name }) => name === "model");
   if (channel) return openEarlierModel(channel, context);
-  if (!use_pretrained_model) return undefined;
+  if (!hyperparameters.use_pretrained_model) return undefined;
   throw new JobFailure("ClientError", "Local mode has no pretrained weights; give a model in the channel model.");
 }
 
@@ -151,9 +172,9 @@ async function goOn(
   network: Network,
   architecture: Architecture,
   model: SavedModel,
-  { use_pretrained_model: newLastLayer }: Hyperparameters,
-  log: ContainerLog,
+  { hyperparameters, log }: Job,
 ): Promise<void> {
+  const { use_pretrained_model: newLastLayer } = hyperparameters;
   log.info("Using pretrained model for initializing weights and transfer learning.");
   await takeWeights(network, architecture, model, { newLastLayer });
   const last = newLastLayer ? ", all but the last layer, which starts anew" : "";

@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { encode as encodeJpeg } from "jpeg-js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodePng } from "../../../../src/formats/index.js";
 import { seededRandom } from "../../../../src/internal/random.js";
@@ -108,6 +109,14 @@ describe("a served model", () => {
     for (const contentType of ["image/png", "image/jpeg", "Application/X-Image; charset=binary"]) {
       expect(await ask(model, image, { contentType })).toBe(expected);
     }
+  });
+
+  it("reads JPEG images too", async () => {
+    // One grey survives the compression as it is.
+    const data = Buffer.alloc(6 * 8 * 4, 90);
+    const jpeg = encodeJpeg({ width: 6, height: 8, data }, 100).data;
+    const png = await encodePng({ width: 6, height: 8, channels: 1, data: new Uint8Array(48).fill(90) });
+    expect(await ask(model, jpeg, { contentType: "image/jpeg" })).toBe(await ask(model, png));
   });
 
   it("stretches images to its size, and reads colours as grey", async () => {

@@ -32,6 +32,11 @@ export function layoutOf({ images, list }: ChannelData): Layout {
   return list ? "images with a list" : "RecordIO";
 }
 
+/** The `label-format` that a channel's content type names. */
+export function labelFormatOf({ contentType }: ChannelInput): string | undefined {
+  return /;\s*label-format\s*=\s*([\w-]+)/iu.exec(contentType ?? "")?.[1]?.toLowerCase();
+}
+
 /**
  * Finds all images of a channel and checks their labels; images are not looked at.
  *
@@ -44,8 +49,7 @@ export async function indexImages(
   rules: Omit<LabelRules, "classIds">,
   signal: AbortSignal,
 ): Promise<IndexedImage[]> {
-  const labelFormat = /;\s*label-format\s*=\s*([\w-]+)/iu.exec(data.images.contentType ?? "")?.[1]?.toLowerCase();
-  const labelRules: LabelRules = { ...rules, classIds: labelFormat === "class-id" };
+  const labelRules: LabelRules = { ...rules, classIds: labelFormatOf(data.images) === "class-id" };
   const layout = layoutOf(data);
   const images =
     layout === "augmented manifest"
