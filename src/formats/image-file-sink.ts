@@ -12,7 +12,7 @@ import { FrameBuffer } from "./recordio-frame.js";
 import type { FrameProducer } from "./write-indexed.js";
 
 /** Files that are read before other work may run, unless the buffer is full earlier. */
-const filesPerStep = 64;
+const filesPerStep = 256;
 const bufferBytes = 1024 * 1024;
 /** Room for a file whose size is not known: most images fit at once. */
 const firstRead = 128 * 1024;
@@ -66,10 +66,9 @@ class ImageFileSink implements RecordSink<ListRecord> {
     if (this.#ids.add(index)) throw new RecordFault(`the index ${index} came before`, "index");
     const image = frames.length;
     this.#append(path);
-    const bytes = frames.buffer.subarray(image, frames.length);
-    if (bytes.length === 0) throw new RecordFault(`the file ${shown(path)} is empty`, "path");
-    if (this.#checkImages && !beginsLikeImage(bytes)) {
-      const format = sniffImageFormat(bytes);
+    if (frames.length === image) throw new RecordFault(`the file ${shown(path)} is empty`, "path");
+    if (this.#checkImages && !beginsLikeImage(frames, image)) {
+      const format = sniffImageFormat(frames.buffer.subarray(image, frames.length));
       const found = format === undefined ? "no image that is known" : `a ${format.toUpperCase()} image`;
       throw new RecordFault(`${shown(path)} is ${found}; PNG and JPEG are expected`, "path");
     }
@@ -105,9 +104,10 @@ class ImageFileSink implements RecordSink<ListRecord> {
   }
 }
 
-function beginsLikeImage(bytes: Buffer): boolean {
-  if (bytes.length < 8) return false;
-  return bytes[0] === 0xff ? bytes[1] === 0xd8 && bytes[2] === 0xff : bytes.readUInt32BE(0) === 0x89504e47;
+function beginsLikeImage({ view, length }: FrameBuffer, at: number): boolean {
+  if (length - at < 8) return false;
+  const start = view.getUint32(at);
+  return start === 0x89504e47 || start >>> 8 === 0xffd8ff;
 }
 
 /** The faults of a list: a file that is not there, a folder. Others, such as missing rights, stay as they are. */

@@ -66,12 +66,11 @@ function parseLine(line: string, number: number, strict: boolean): ListRecord | 
   const first = line.indexOf("\t");
   const last = line.lastIndexOf("\t");
   if (first > 0 && last > first) {
-    const index = wholeNumberOf(line.slice(0, first));
-    const path = line.slice(last + 1);
-    const middle = line.slice(first + 1, last);
-    if (index !== undefined && path !== "" && path.trim().length === path.length) {
-      const label = wholeNumberOf(middle);
-      if (label !== undefined) return { index, labels: label, path };
+    const index = wholeNumberIn(line, 0, first);
+    const label = wholeNumberIn(line, first + 1, last);
+    if (index >= 0 && label >= 0) {
+      const path = line.slice(last + 1);
+      if (path !== "" && !mayHaveBlanks(path)) return { index, labels: label, path };
     }
   }
   const fields = line
@@ -98,12 +97,20 @@ function parseLine(line: string, number: number, strict: boolean): ListRecord | 
   return { index, labels: labels.length === 1 ? (labels[0] as number) : labels, path };
 }
 
-function wholeNumberOf(text: string): number | undefined {
-  if (text.length > 15 || text.length === 0) return undefined;
+/** Whether white space may stand at an end of the text; other than ASCII is not looked at closely. */
+function mayHaveBlanks(text: string): boolean {
+  const first = text.charCodeAt(0);
+  const last = text.charCodeAt(text.length - 1);
+  return first <= 0x20 || last <= 0x20 || first >= 0x7f || last >= 0x7f;
+}
+
+/** The whole number between two places of a line, without making a text of it; -1 when something else stands there. */
+function wholeNumberIn(line: string, from: number, to: number): number {
+  if (to - from > 15 || to === from) return -1;
   let value = 0;
-  for (let at = 0; at < text.length; at++) {
-    const digit = text.charCodeAt(at) - 48;
-    if (digit < 0 || digit > 9) return undefined;
+  for (let at = from; at < to; at++) {
+    const digit = line.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return -1;
     value = value * 10 + digit;
   }
   return value;

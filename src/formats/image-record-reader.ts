@@ -7,8 +7,7 @@ import { readImageRecords } from "./image-records.js";
 import { lineBlocks } from "./line-blocks.js";
 import { pathOf } from "./node-files.js";
 import { decodedLines, type RecordDecoder } from "./record-stream.js";
-import { frameHeadBytes } from "./recordio-frame.js";
-import { frameFault, PartJoiner } from "./recordio-frames.js";
+import { FrameScanner, frameFault } from "./recordio-frames.js";
 import { visitLines } from "./visit-lines.js";
 import { indexPathOf } from "./write-indexed.js";
 
@@ -74,21 +73,27 @@ export class ImageRecordReader implements AsyncDisposable {
       throw new ValidationError("image records", [{ path: [], message }], "INVALID_INPUT");
     }
     const byteOffset = this.#offsets[position] as number;
-    const joiner = new PartJoiner(this.path, position + 1);
-    let at = byteOffset;
-    for (;;) {
-      let bytes = await this.#read(at, firstRead);
-      const needed = joiner.neededBytes(bytes, 0, bytes.length, at);
-      if (bytes.length < needed && bytes.length === firstRead) bytes = await this.#read(at, needed);
-      if (bytes.length < needed || bytes.length < frameHeadBytes) throw joiner.cutShort(at, bytes.length, needed);
-      const frame = joiner.take(bytes, 0, at);
-      at += needed;
-      if (frame === undefined) continue;
-      const record = decodeImageRecord(frame, this.path);
-      if (record.id !== id) {
-        throw frameFault(`the index says id ${id}, the record has ${record.id}`, { source: this.path, ...frame });
-      }
-      return record;
+    const scanner = new FrameScanner(
+      (frame, source) => {
+        const record = decodeImageRecord(frame, source);
+        if (record.id === id) return record;
+        const place = { source, record: frame.record, byteOffset };
+        throw frameFault(`the index says id ${id}, the record has ${record.id}`, place);
+      },
+      this.path,
+      position + 1,
+    );
+    const records: ImageRecord[] = [];
+    for (let at = byteOffset, size = firstRead; ; ) {
+      const bytes = await this.#read(at, size);
+      scanner.use(bytes);
+      // One frame at a time: behind the record stand others.
+      const used = scanner.scan(0, bytes.length, at, records, 1);
+      const [record] = records;
+      if (record !== undefined) return record;
+      if (used === 0 && (bytes.length < size || scanner.needed <= size)) throw scanner.cutShort(at, bytes.length);
+      at += used;
+      size = Math.max(firstRead, scanner.needed);
     }
   }
 

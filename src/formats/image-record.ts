@@ -1,3 +1,4 @@
+import type { FormatError } from "../errors/index.js";
 import { shown } from "../internal/options.js";
 import { RecordFault } from "./record-fault.js";
 import type { FrameBuffer } from "./recordio-frame.js";
@@ -45,21 +46,21 @@ export function imageHeadBytes(labels: number | readonly number[]): number {
 export function putImageHead(frames: FrameBuffer, id: number, labels: number | readonly number[]): void {
   if (!Number.isSafeInteger(id) || id < 0)
     throw new RecordFault(`expected a whole number from 0, got ${shown(id)}`, "id");
-  const { buffer } = frames;
+  const { view } = frames;
   const single = typeof labels === "number";
   const list = single ? noLabels : labels;
   if (!single && (!Array.isArray(labels) || labels.length === 0)) {
     throw new RecordFault(`expected a class number or a list of labels, got ${shown(labels)}`, "labels");
   }
   let at = frames.length;
-  buffer.writeUInt32LE(list.length, at);
-  buffer.writeFloatLE(single ? checkedLabel(labels, "labels") : 0, at + 4);
-  buffer.writeUInt32LE(id >>> 0, at + 8);
-  buffer.writeUInt32LE(Math.floor(id / 2 ** 32), at + 12);
-  buffer.fill(0, at + 16, at + headBytes);
+  view.setUint32(at, list.length, true);
+  view.setFloat32(at + 4, single ? checkedLabel(labels, "labels") : 0, true);
+  view.setUint32(at + 8, id, true);
+  view.setUint32(at + 12, id / 2 ** 32, true);
+  view.setFloat64(at + 16, 0);
   at += headBytes;
   for (let index = 0; index < list.length; index++) {
-    buffer.writeFloatLE(checkedLabel(list[index], `labels[${index}]`), at);
+    view.setFloat32(at, checkedLabel(list[index], `labels[${index}]`), true);
     at += 4;
   }
   frames.length = at;
@@ -77,39 +78,32 @@ function checkedLabel(label: unknown, field: string): number {
 
 /** @throws FormatError `FORMAT_CORRUPT_INPUT` naming the record and its place */
 export function decodeImageRecord(frame: Frame, source: string | undefined): ImageRecord {
-  const { payload, byteOffset } = frame;
-  const size = payload.length;
-  if (isProtobufRecord(payload)) {
-    const problem =
-      "the record is a protobuf message (recordio-protobuf); Image Classification reads image records only";
-    throw frameFault(problem, { source, ...frame });
+  const { view, start, length: size } = frame;
+  const fault = (problem: string): FormatError =>
+    frameFault(problem, { source, record: frame.record, byteOffset: frame.byteOffset });
+  if (size > 0 && view.getUint8(start) === 0x0a && isProtobufRecord(frame.from(0))) {
+    throw fault("the record is a protobuf message (recordio-protobuf); Image Classification reads image records only");
   }
-  if (size < headBytes) {
-    throw frameFault(`the record has ${size} bytes, the image header alone has ${headBytes}`, { source, ...frame });
-  }
-  const count = payload.readUInt32LE(0);
-  if (headBytes + count * 4 > size) {
-    throw frameFault(`the record says ${count} labels, but has only ${size} bytes`, { source, ...frame });
-  }
-  const id = payload.readUInt32LE(8) + payload.readUInt32LE(12) * 2 ** 32;
-  if (!Number.isSafeInteger(id)) throw frameFault("the id is above 2^53 - 1", { source, ...frame });
-  let labels: number | number[];
-  if (count === 0) {
-    labels = payload.readFloatLE(4);
-  } else {
-    labels = [];
-    for (let index = 0; index < count; index++) labels.push(payload.readFloatLE(headBytes + index * 4));
-  }
-  return { id, labels, image: payload.subarray(headBytes + count * 4), byteOffset };
+  if (size < headBytes) throw fault(`the record has ${size} bytes, the image header alone has ${headBytes}`);
+  const count = view.getUint32(start, true);
+  if (headBytes + count * 4 > size) throw fault(`the record says ${count} labels, but has only ${size} bytes`);
+  const id = view.getUint32(start + 8, true) + view.getUint32(start + 12, true) * 2 ** 32;
+  if (!Number.isSafeInteger(id)) throw fault("the id is above 2^53 - 1");
+  const image = frame.from(headBytes + count * 4);
+  const { byteOffset } = frame;
+  if (count === 0) return { id, labels: view.getFloat32(start + 4, true), image, byteOffset };
+  const labels: number[] = [];
+  for (let index = 0; index < count; index++) labels.push(view.getFloat32(start + headBytes + index * 4, true));
+  return { id, labels, image, byteOffset };
 }
 
 const valuesKey = Buffer.from("\x0a\x06values", "latin1");
 
 /** Whether it is a message `aialgs.data.Record`: a map of features that begins with the key "values". */
-function isProtobufRecord(payload: Buffer): boolean {
-  if (payload.length < 12 || payload[0] !== 0x0a) return false;
+function isProtobufRecord(payload: Uint8Array): boolean {
+  if (payload.length < 12) return false;
   // The length of the map entry is a number of 1 to 5 bytes, all but the last with the upper bit.
   let at = 1;
   while (at < 5 && (payload[at] as number) >= 0x80) at++;
-  return payload.subarray(at + 1, at + 1 + valuesKey.length).equals(valuesKey);
+  return valuesKey.equals(payload.subarray(at + 1, at + 1 + valuesKey.length));
 }

@@ -26,8 +26,8 @@ export const packImagesDefaults = Object.freeze({ checkImages: true } as const);
  * @remarks
  * The bytes of the image files go in as they are, as with `im2rec --pass-through`; without that flag im2rec decodes every
  * image and encodes it anew, with losses. Labels of one column become a single label, several are packed as a list
- * (`--pack-label`). The list must not name files outside of `root`. Files are read in slices of 64 between which other
- * work runs; reading is synchronous, because for small files every asynchronous step costs more than the file.
+ * (`--pack-label`). The list must not name files outside of `root`. Files are read in slices of 256, at most 1 MiB, between
+ * which other work runs; reading is synchronous, because for small files every asynchronous step costs more than the file.
  *
  * @param list - path of the `.lst` file, `{ text }`, or the records themselves
  * @param root - folder that the paths of the list start from

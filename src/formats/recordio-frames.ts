@@ -5,14 +5,29 @@ import { frameHeadBytes, frameKinds, magicBytes, magicNumber, padded } from "./r
 
 export const format = "RecordIO";
 
-/** A record with its place in the file. */
-export interface Frame {
-  /** A view into a block that is not used again. */
-  readonly payload: Buffer;
+/** A record with its place in the file. One object is used for all records of a file, because most are small. */
+export class Frame {
+  bytes: Buffer = Buffer.alloc(0);
+  /** Of `bytes`: its methods are compiled to single instructions. */
+  view: DataView = new DataView(new ArrayBuffer(0));
+  /** The payload begins here in `bytes`. */
+  start = 0;
+  length = 0;
   /** Of the first frame of the record. */
-  readonly byteOffset: number;
+  byteOffset = 0;
   /** Counts from 1. */
-  readonly record: number;
+  record = 0;
+
+  /** A view of the payload from `offset` on, into a block that is not used again. */
+  from(offset: number): Uint8Array {
+    const { bytes, start, length } = this;
+    return new Uint8Array(bytes.buffer, bytes.byteOffset + start + offset, length - offset);
+  }
+
+  use(bytes: Buffer): void {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
 }
 
 /** Where something is wrong. */
@@ -31,39 +46,38 @@ export function frameFault(problem: string, place: FramePlace): FormatError {
   return new FormatError(problem, { code: "FORMAT_CORRUPT_INPUT", format, source, record, byteOffset, unit: "record" });
 }
 
+/** Makes a record of a frame, whose payload may be kept, but not the frame. */
+export type FrameDecoder<T> = (frame: Frame, source: string | undefined) => T;
+
 /** The records of a RecordIO file in batches, split ones joined. Every batch stands in memory of its own. */
 export async function* frameBatches<T>(
   source: ByteSource,
-  decode: (frame: Frame, source: string | undefined) => T,
+  decode: FrameDecoder<T>,
   signal?: AbortSignal,
 ): AsyncGenerator<T[], void, void> {
   const reader = await openBytes(source, signal);
   try {
     const size = Math.min(blockBytes, reader.sizeBytes ?? blockBytes) + padding;
+    const scanner = new FrameScanner(decode, reader.name);
     let block = Buffer.allocUnsafeSlow(size);
+    scanner.use(block);
     let start = padding;
     let filled = padding;
     /** Position in the file of the first byte of the block. */
     let base = -padding;
-    const joiner = new PartJoiner(reader.name);
     for (;;) {
       const count = await reader.read(block, filled);
       filled += count;
       const records: T[] = [];
-      let needed = 0;
-      for (;;) {
-        needed = joiner.neededBytes(block, start, filled, base + start);
-        if (reader.sizeBytes !== undefined && base + start + needed > reader.sizeBytes && needed > frameHeadBytes) {
-          throw joiner.cutShort(base + start, reader.sizeBytes - base - start, needed);
-        }
-        if (start + needed > filled) break;
-        const frame = joiner.take(block, start, base + start);
-        start += needed;
-        if (frame !== undefined) records.push(decode(frame, reader.name));
-      }
+      start = scanner.scan(start, filled, base, records);
+      const { needed } = scanner;
       if (records.length > 0) yield records;
+      const at = base + start;
+      if (reader.sizeBytes !== undefined && needed > frameHeadBytes && at + needed > reader.sizeBytes) {
+        throw scanner.cutShort(at, reader.sizeBytes - at);
+      }
       if (count === 0) {
-        if (start < filled || joiner.open) throw joiner.cutShort(base + start, filled - start, needed);
+        if (start < filled || scanner.open) throw scanner.cutShort(at, filled - start);
         return;
       }
       if (start + needed > block.length || filled === block.length) {
@@ -73,6 +87,7 @@ export async function* frameBatches<T>(
         block.copy(next, padding, start, filled);
         base += start - padding;
         block = next;
+        scanner.use(block);
         start = padding;
         filled = padding + left;
       }
@@ -83,13 +98,19 @@ export async function* frameBatches<T>(
 }
 
 /** Checks frames one after the other and joins the parts of records that were split. */
-export class PartJoiner {
-  #record = 1;
-  #parts: Buffer[] = [];
-  #begin = 0;
+export class FrameScanner<T> {
+  /** Bytes of the frame at which the scan stopped, as far as that is known. */
+  needed = frameHeadBytes;
+  readonly #decode: FrameDecoder<T>;
   readonly #source: string | undefined;
+  readonly #frame = new Frame();
+  #record: number;
+  #parts: Uint8Array[] = [];
+  #begin = 0;
+  #block: Buffer = this.#frame.bytes;
 
-  constructor(source: string | undefined, firstRecord = 1) {
+  constructor(decode: FrameDecoder<T>, source: string | undefined, firstRecord = 1) {
+    this.#decode = decode;
     this.#source = source;
     this.#record = firstRecord;
   }
@@ -99,42 +120,79 @@ export class PartJoiner {
     return this.#parts.length > 0;
   }
 
-  /** Bytes of the frame that stands at `start`, as far as that is known. */
-  neededBytes(block: Buffer, start: number, filled: number, byteOffset: number): number {
-    if (filled - start < frameHeadBytes) return frameHeadBytes;
-    if (block.readUInt32LE(start) !== magicNumber) {
-      throw this.#fault(strange(block.subarray(start, filled), byteOffset), byteOffset);
-    }
-    return frameHeadBytes + padded(block.readUInt32LE(start + 4) & 0x1fffffff);
+  /** The block that the next scans look at. */
+  use(block: Buffer): void {
+    this.#block = block;
+    this.#frame.use(block);
   }
 
-  /** Takes the frame, all of which is there; a record when it was complete or the last part. */
-  take(block: Buffer, start: number, byteOffset: number): Frame | undefined {
-    const head = block.readUInt32LE(start + 4);
-    const kind = head >>> 29;
-    const payload = block.subarray(start + frameHeadBytes, start + frameHeadBytes + (head & 0x1fffffff));
-    if (kind > frameKinds.last) throw this.#fault(`the part number ${kind} does not exist`, byteOffset);
-    const goesOn = kind === frameKinds.middle || kind === frameKinds.last;
-    if (goesOn !== this.open) {
-      const problem = goesOn ? "a later part of a record without its first part" : "a new record inside a split record";
-      throw this.#fault(problem, byteOffset);
+  /**
+   * Takes the frames between `start` and `filled`; the position of the first that is not all there.
+   *
+   * @param base - position in the file of the first byte of the block
+   * @param limit - stops when there are so many records
+   */
+  scan(start: number, filled: number, base: number, records: T[], limit = Number.POSITIVE_INFINITY): number {
+    const frame = this.#frame;
+    const { view } = frame;
+    let at = start;
+    for (;;) {
+      this.needed = frameHeadBytes;
+      if (at + frameHeadBytes > filled) return at;
+      if (view.getUint32(at, true) !== magicNumber) {
+        throw this.#fault(strange(this.#block.subarray(at, filled), base + at), base + at);
+      }
+      const head = view.getUint32(at + 4, true);
+      const length = head & 0x1fffffff;
+      this.needed = frameHeadBytes + padded(length);
+      if (at + this.needed > filled) return at;
+      frame.start = at + frameHeadBytes;
+      frame.length = length;
+      frame.byteOffset = base + at;
+      if (head >>> 29 !== frameKinds.whole || this.open) {
+        if (this.#joined(head >>> 29)) this.#add(records);
+        frame.use(this.#block);
+      } else {
+        this.#add(records);
+      }
+      at += this.needed;
+      if (records.length >= limit) return at;
     }
-    if (kind === frameKinds.whole) return { payload, byteOffset, record: this.#record++ };
-    if (kind === frameKinds.first) this.#begin = byteOffset;
-    else this.#parts.push(magicBytes);
-    this.#parts.push(payload);
-    if (kind !== frameKinds.last) return undefined;
-    const joined = Buffer.concat(this.#parts);
-    this.#parts = [];
-    return { payload: joined, byteOffset: this.#begin, record: this.#record++ };
   }
 
-  cutShort(byteOffset: number, there: number, needed: number): FormatError {
+  cutShort(byteOffset: number, there: number): FormatError {
     const problem =
       there === 0 && this.open
         ? "the file ends inside a split record"
-        : `the file is cut short: the record needs ${needed} bytes, ${there} are left`;
+        : `the file is cut short: the record needs ${this.needed} bytes, ${there} are left`;
     return this.#fault(problem, byteOffset);
+  }
+
+  #add(records: T[]): void {
+    this.#frame.record = this.#record++;
+    records.push(this.#decode(this.#frame, this.#source));
+  }
+
+  /** Puts a part to the others; true when it was the last and the frame is the whole record. */
+  #joined(kind: number): boolean {
+    const frame = this.#frame;
+    if (kind > frameKinds.last) throw this.#fault(`the part number ${kind} does not exist`, frame.byteOffset);
+    const goesOn = kind === frameKinds.middle || kind === frameKinds.last;
+    if (goesOn !== this.open) {
+      const problem = goesOn ? "a later part of a record without its first part" : "a new record inside a split record";
+      throw this.#fault(problem, frame.byteOffset);
+    }
+    if (kind === frameKinds.first) this.#begin = frame.byteOffset;
+    else this.#parts.push(magicBytes);
+    this.#parts.push(frame.from(0));
+    if (kind !== frameKinds.last) return false;
+    const whole = Buffer.concat(this.#parts);
+    this.#parts = [];
+    frame.use(whole);
+    frame.start = 0;
+    frame.length = whole.length;
+    frame.byteOffset = this.#begin;
+    return true;
   }
 
   #fault(problem: string, byteOffset: number): FormatError {

@@ -70,5 +70,5 @@ export async function* encodeRecordIO(
  */
 export function readRecordIO(source: ByteSource, options: RecordIOReadOptions = {}): RecordStream<Uint8Array> {
   checkKnownKeys(options, ["signal"], "readRecordIO");
-  return new RecordStream(() => frameBatches<Uint8Array>(source, ({ payload }) => payload, options.signal));
+  return new RecordStream(() => frameBatches<Uint8Array>(source, (frame) => frame.from(0), options.signal));
 }
