@@ -40,7 +40,7 @@ function logGamma(x: number): number {
 }
 
 /** Minus the logarithm of the density of each distribution, from its textbook formula. */
-export function negativeLogLikelihood(name: string, raw: readonly number[], scale: number, z: number): number {
+function negativeLogLikelihood(name: string, raw: readonly number[], scale: number, z: number): number {
   const [y0 = 0, y1 = 0, y2 = 0] = raw;
   if (name === "gaussian") {
     const [mean, deviation] = [y0 * scale, softplus(y1) * scale];
