@@ -74,6 +74,8 @@ export interface InvocationRequest {
   /** `Accept` as sent; undefined when the caller sent none. */
   readonly accept: string | undefined;
   readonly customAttributes?: string | undefined;
+  /** True for a record of a batch transform job: some containers answer it in another form when `accept` is missing. */
+  readonly isBatch?: boolean | undefined;
 }
 
 /** The model's answer to one request. */

@@ -98,10 +98,10 @@ export class ModelHost {
     try {
       return await new Promise<InvocationResponse>((resolve, reject) => {
         this.#pending.set(id, { resolve, reject });
-        const { contentType, accept, customAttributes } = request;
+        const { contentType, accept, customAttributes, isBatch } = request;
         // A view would take its whole buffer along, and the caller keeps its bytes: the worker gets a copy of its own.
         const body = new Uint8Array(request.body);
-        this.#worker.send({ type: "invoke", id, body, contentType, accept, customAttributes }, [body.buffer]);
+        this.#worker.send({ type: "invoke", id, body, contentType, accept, customAttributes, isBatch }, [body.buffer]);
       });
     } finally {
       this.#pending.delete(id);

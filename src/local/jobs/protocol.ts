@@ -26,6 +26,7 @@ export type ToWorker =
       readonly contentType: string;
       readonly accept: string | undefined;
       readonly customAttributes: string | undefined;
+      readonly isBatch: boolean | undefined;
     };
 
 /** From a worker to the service. */

@@ -221,7 +221,8 @@ async function convertFile(
     for await (const body of payloads(object.path, conversion.payloads)) {
       conversion.signal.throwIfAborted();
       if (inFlight.length >= conversion.concurrency) await writeNext();
-      const request = { body, contentType: input.ContentType ?? "application/octet-stream", accept: output.Accept };
+      const contentType = input.ContentType ?? "application/octet-stream";
+      const request = { body, contentType, accept: output.Accept, isBatch: true };
       const answer = withTimeout(conversion.host.invoke(request), conversion);
       // Awaited in its turn; until then a refusal must not count as unhandled.
       answer.catch(() => undefined);

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { engine } from "../../../../src/local/engines/blazingtext/engine.js";
 import type {
@@ -8,6 +7,9 @@ import type {
   LoadedModel,
   TrainingContext,
 } from "../../../../src/local/engines/contract.js";
+import { jobFolders, temporaryFolder } from "../job-folders.js";
+
+export { removeFolders as removeJobs, temporaryFolder } from "../job-folders.js";
 
 /** A training job in a folder of its own. */
 export interface TrainedJob {
@@ -23,19 +25,6 @@ export interface JobOptions {
   readonly threads?: number;
   readonly signal?: AbortSignal;
   readonly onLog?: (line: string) => void;
-}
-
-const folders: string[] = [];
-
-/** Removes the folders of all jobs so far. */
-export function removeJobs(): void {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-}
-
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "blazingtext-"));
-  folders.push(folder);
-  return folder;
 }
 
 export function channel(name: string, ...paths: readonly string[]): ChannelInput {
@@ -69,16 +58,13 @@ export function contextFor(
     writeFileSync(join(folder, "validation.txt"), options.validation);
     channels.push(channel("validation", join(folder, "validation.txt")));
   }
-  for (const name of ["model", "output", "scratch"]) mkdirSync(join(folder, name));
   return {
     jobName: "job",
     hyperParameters: { mode: "supervised", ...options.hyperparameters },
     channels,
     instanceType: "ml.c5.xlarge",
     instanceCount: 1,
-    modelDir: join(folder, "model"),
-    outputDir: join(folder, "output"),
-    scratchDir: join(folder, "scratch"),
+    ...jobFolders(folder),
     settings: { seed: options.seed ?? 1, threads: options.threads ?? 1 },
     log: (line) => {
       lines.push(line);
