@@ -301,19 +301,19 @@ describe("the ways to bring images", () => {
       const contentType = `application/x-recordio; label-format=${asIds ? "class-id" : "multi-hot"}`;
       return trainJob({
         channels: channels.map((one) => ({ ...one, contentType })),
-        hyperparameters: { multi_label: "1", num_classes: "4", epochs: "8", learning_rate: "0.2", ...hyperparameters },
+        hyperparameters: { multi_label: "1", num_classes: "4", epochs: "8", learning_rate: "0.1", ...hyperparameters },
       });
     };
     const hot = await job(false);
     expect(hot.log).toContain("multi_label: 1");
     expect(hot.log).toContain("label-format is multi-hot");
-    // Half of all labels are 0, so chance is far below.
-    expect(metric(hot.log, "Train-accuracy").at(-1)).toBeGreaterThan(0.9);
+    // Seven of twelve labels are 0.
+    expect(metric(hot.log, "Train-accuracy").at(-1)).toBeGreaterThan(0.85);
     const ids = await job(true);
     expect(ids.log).toContain("label-format is class-id");
     expect(digest(ids)).toBe(digest(hot));
     const weighted = await job(false, { use_weighted_loss: "1" });
     expect(digest(weighted)).not.toBe(digest(hot));
-    expect(metric(weighted.log, "Train-accuracy").at(-1)).toBeGreaterThan(0.9);
+    expect(metric(weighted.log, "Train-accuracy").at(-1)).toBeGreaterThan(0.85);
   });
 });
