@@ -2,8 +2,8 @@
 // multiply-add can reach of what the machine has.
 import { TensorEngine } from "../../src/local/tensor/index.js";
 import { padded, RowProducts } from "../../src/local/tensor/recurrent/rows.js";
-import { pythonWith } from "../formats/python-peers.js";
 import { bench, type Comparison, type ForeignVariant, type NodeVariant } from "../harness.js";
+import { torchPeer } from "./torch-peer.js";
 
 const SHAPES = [
   { id: "G1", rows: 512, columns: 512, inner: 512, repeats: 40 },
@@ -42,7 +42,7 @@ for (const { id, rows, columns, inner, repeats } of SHAPES) {
     );
   };
   const sizes = [rows, columns, inner, repeats].map(String);
-  variants[`${shape} PyTorch`] = pythonWith("torch", "bench/tensor/peer.py", ["gemm", ...sizes]);
+  variants[`${shape} PyTorch`] = torchPeer(["gemm", ...sizes]);
   comparisons.push({ id, work: shape, ours: `${shape} ours`, peer: `${shape} PyTorch`, goal: 8 });
 }
 

@@ -1,9 +1,9 @@
 // CPU time of training steps against PyTorch on one thread: the same networks, sizes and optimizers.
 
 import { TensorEngine as Engine, type TensorEngine } from "../../src/local/tensor/index.js";
-import { pythonWith } from "../formats/python-peers.js";
 import { bench, type NodeVariant } from "../harness.js";
 import { lstmStep, resnetStep } from "./networks.js";
+import { torchPeer } from "./torch-peer.js";
 
 const RESNET_STEPS = 20;
 const LSTM_STEPS = 40;
@@ -23,9 +23,9 @@ await bench(import.meta.url, {
   title: "Tensor engine: training steps",
   variants: {
     "ResNet-18 ours": ours(resnetStep, RESNET_STEPS),
-    "ResNet-18 PyTorch": pythonWith("torch", "bench/tensor/peer.py", ["resnet", String(RESNET_STEPS)]),
+    "ResNet-18 PyTorch": torchPeer(["resnet", String(RESNET_STEPS)]),
     "LSTM ours": ours(lstmStep, LSTM_STEPS),
-    "LSTM PyTorch": pythonWith("torch", "bench/tensor/peer.py", ["lstm", String(LSTM_STEPS)]),
+    "LSTM PyTorch": torchPeer(["lstm", String(LSTM_STEPS)]),
   },
   comparisons: [
     {
