@@ -7,7 +7,6 @@ import {
   readJsonLines,
 } from "../../formats/index.js";
 import { type DeepARAnswer, readAnswer } from "./answer.js";
-import type { DeepAROutputType } from "./configuration.js";
 import { DeepARForecast } from "./forecast.js";
 import { checkedInput, type DeepARForecastInput, type WireSeries } from "./forecast-input.js";
 import { checkedModelCard, type DeepARModelCard } from "./model-card.js";
@@ -65,10 +64,7 @@ export interface DeepARBatch {
    * @throws {@link FormatError} naming the line that is no forecast of so many points, or when input and output differ in
    * length
    */
-  forecasts(
-    source: ByteSource,
-    options: DeepARBatchForecastOptions,
-  ): AsyncGenerator<DeepARForecast<readonly DeepAROutputType[]>, void, void>;
+  forecasts(source: ByteSource, options: DeepARBatchForecastOptions): AsyncGenerator<DeepARForecast, void, void>;
 }
 
 /**
@@ -136,7 +132,7 @@ function parseLine(value: unknown, predictionLength: number | undefined): Output
 async function* forecasts(
   source: ByteSource,
   { modelCard, inputs, signal }: DeepARBatchForecastOptions,
-): AsyncGenerator<DeepARForecast<readonly DeepAROutputType[]>, void, void> {
+): AsyncGenerator<DeepARForecast, void, void> {
   const { frequency, predictionLength } = checkedModelCard(modelCard);
   const series = inputs && ofEither(inputs);
   const fault = (problem: string, record: number): FormatError =>

@@ -2,10 +2,24 @@ import { addSteps, type Frequency, TimeSeries } from "../../datasets/index.js";
 import { ValidationError } from "../../errors/index.js";
 import { shown } from "../../internal/options.js";
 import type { DeepARAnswer } from "./answer.js";
-import type { DeepARDefaultOutputTypes, DeepAROutputType } from "./configuration.js";
+import type { DeepAROutputType } from "./configuration.js";
 
-/** The value when the types of output name it, undefined when they do not, either when only the run knows. */
-type When<T extends readonly DeepAROutputType[], K extends DeepAROutputType, V> = number extends T["length"]
+/**
+ * What {@link DeepARForecast.mean} is: the numbers when `outputTypes` name it, undefined when they do not, either when only
+ * the run knows.
+ *
+ * @public
+ */
+export type DeepARMean<T extends readonly DeepAROutputType[]> = Asked<T, "mean", readonly number[]>;
+
+/**
+ * What {@link DeepARForecast.samples} is, as {@link DeepARMean}.
+ *
+ * @public
+ */
+export type DeepARSamples<T extends readonly DeepAROutputType[]> = Asked<T, "samples", readonly (readonly number[])[]>;
+
+type Asked<T extends readonly DeepAROutputType[], K extends DeepAROutputType, V> = number extends T["length"]
   ? V | undefined
   : K extends T[number]
     ? V
@@ -47,18 +61,20 @@ export interface ForecastParts {
  * ```
  * @public
  */
-export class DeepARForecast<T extends readonly DeepAROutputType[] = DeepARDefaultOutputTypes>
-  implements Iterable<DeepARForecastRow>
+export class DeepARForecast<
+  Mean extends readonly number[] | undefined = readonly number[] | undefined,
+  Samples extends readonly (readonly number[])[] | undefined = readonly (readonly number[])[] | undefined,
+> implements Iterable<DeepARForecastRow>
 {
   /** Name of the series. */
   readonly itemId: string | undefined;
   readonly frequency: Frequency;
   /** Time of every point, `YYYY-MM-DD HH:MM:SS`: the first one follows the last value of the series. */
   readonly timestamps: readonly string[];
-  /** Mean of the samples at every point. */
-  readonly mean: When<T, "mean", readonly number[]>;
-  /** The samples, each a possible course of the series. */
-  readonly samples: When<T, "samples", readonly (readonly number[])[]>;
+  /** Mean of the samples at every point; undefined when it was not asked for. */
+  readonly mean: Mean;
+  /** The samples, each a possible course of the series; undefined when they were not asked for. */
+  readonly samples: Samples;
   /** Levels that {@link DeepARForecast.quantile} knows, ascending. */
   readonly quantileLevels: readonly number[];
   readonly #quantiles: DeepARAnswer["quantiles"];
@@ -72,8 +88,8 @@ export class DeepARForecast<T extends readonly DeepAROutputType[] = DeepARDefaul
     this.frequency = frequency;
     // Counted from the start of the series: only so the last day of a month stays the last day.
     this.timestamps = Array.from({ length: points }, (_, index) => addSteps(start, frequency, length + index));
-    this.mean = mean as When<T, "mean", readonly number[]>;
-    this.samples = samples as When<T, "samples", readonly (readonly number[])[]>;
+    this.mean = mean as Mean;
+    this.samples = samples as Samples;
     this.#quantiles = quantiles;
     this.quantileLevels = Object.keys(quantiles)
       .map(Number)

@@ -21,7 +21,7 @@ export {
 export { type DeepARData, type DerivedDeepAR, deriveDeepAR } from "./derive.js";
 export { type DeepAREpochSize, deepAREpochSize } from "./epoch-size.js";
 export type { DeepARFinding } from "./finding.js";
-export { DeepARForecast, type DeepARForecastRow } from "./forecast.js";
+export { DeepARForecast, type DeepARForecastRow, type DeepARMean, type DeepARSamples } from "./forecast.js";
 export type { DeepARForecastInput } from "./forecast-input.js";
 export type { DeepARHostingInstanceType } from "./hosting.js";
 export {

@@ -13,7 +13,7 @@ import {
   type WireConfiguration,
   wireConfiguration,
 } from "./configuration.js";
-import { DeepARForecast } from "./forecast.js";
+import { DeepARForecast, type DeepARMean, type DeepARSamples } from "./forecast.js";
 import { type CheckedInput, checkedInput, type DeepARForecastInput } from "./forecast-input.js";
 import { checkedModelCard, type DeepARModelCard } from "./model-card.js";
 
@@ -126,11 +126,11 @@ export class DeepARPredictor extends AlgorithmPredictor<string> {
   async forecast<const T extends readonly DeepAROutputType[] = DeepARDefaultOutputTypes>(
     series: readonly DeepARForecastInput[],
     options?: DeepARForecastOptions<T>,
-  ): Promise<DeepARForecast<T>[]>;
+  ): Promise<DeepARForecast<DeepARMean<T>, DeepARSamples<T>>[]>;
   async forecast<const T extends readonly DeepAROutputType[] = DeepARDefaultOutputTypes>(
     series: DeepARForecastInput,
     options?: DeepARForecastOptions<T>,
-  ): Promise<DeepARForecast<T>>;
+  ): Promise<DeepARForecast<DeepARMean<T>, DeepARSamples<T>>>;
   async forecast(
     series: DeepARForecastInput | readonly DeepARForecastInput[],
     options: DeepARForecastOptions = {},

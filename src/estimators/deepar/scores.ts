@@ -1,7 +1,6 @@
 import { intervalCoverage, rootMeanSquaredError, type TimeSeries, weightedQuantileLoss } from "../../datasets/index.js";
 import { ValidationError, type ValidationIssue } from "../../errors/index.js";
 import { shown } from "../../internal/options.js";
-import type { DeepAROutputType } from "./configuration.js";
 import type { DeepARForecast } from "./forecast.js";
 
 /**
@@ -36,8 +35,6 @@ export interface DeepARScores {
   readonly coverage: readonly BandCoverage[];
 }
 
-type AnyForecast = DeepARForecast<readonly DeepAROutputType[]>;
-
 /**
  * Scores forecasts with what really happened.
  *
@@ -57,7 +54,7 @@ type AnyForecast = DeepARForecast<readonly DeepAROutputType[]>;
  * @public
  */
 export function scoreForecasts(
-  forecasts: readonly AnyForecast[],
+  forecasts: readonly DeepARForecast[],
   actuals: readonly (TimeSeries | ArrayLike<number | null>)[],
 ): DeepARScores {
   const issues: ValidationIssue[] = [];
@@ -104,7 +101,7 @@ export function scoreForecasts(
 /** The values at the times of the forecast, NaN where they are not known. */
 function valuesOf(
   actual: TimeSeries | ArrayLike<number | null>,
-  forecast: AnyForecast,
+  forecast: DeepARForecast,
   fault: (message: string) => void,
 ): number[] {
   const points = forecast.length;

@@ -6,7 +6,7 @@ import type { TransformJob } from "../../jobs/index.js";
 import type { CallOptions } from "../../session/index.js";
 import { outputFiles, Transformer, type TransformerOptions, type TransformOptions } from "../../transformers/index.js";
 import { deepARBatch } from "./batch.js";
-import { type DeepARForecastSettings, type DeepAROutputType, wireConfiguration } from "./configuration.js";
+import { type DeepARForecastSettings, wireConfiguration } from "./configuration.js";
 import type { DeepARForecast } from "./forecast.js";
 import { checkHostingInstance, type DeepARHostingInstanceType } from "./hosting.js";
 import { checkedModelCard, type DeepARModelCard } from "./model-card.js";
@@ -38,7 +38,7 @@ export interface DeepARBatchResult {
   readonly line: number;
   readonly series: DeepARSeries;
   /** Undefined when the job wrote no output for the file, as for one with a faulty line. */
-  readonly forecast: DeepARForecast<readonly DeepAROutputType[]> | undefined;
+  readonly forecast: DeepARForecast | undefined;
 }
 
 const CONFIGURATION = "DEEPAR_INFERENCE_CONFIG";
