@@ -144,16 +144,29 @@ const faultTexts: Readonly<Partial<Record<string, FaultText>>> = {
   },
 };
 
+/** Codes of faults that depend on the field that is at fault. */
+const codesByField: Readonly<Partial<Record<string, Readonly<Partial<Record<string, string>>>>>> = {
+  start: { unreadable: "DA-01" },
+  cat: { unreadable: "DA-07" },
+  dynamic_feat: { unreadable: "DA-05", "differing-layout": "DA-06" },
+};
+
+/** The field of a record that the message of a fault starts with. */
+function fieldOf(message: string | undefined): string | undefined {
+  return /^(start|target|cat|dynamic_feat)\b/u.exec(message ?? "")?.[1];
+}
+
 function faultFindings(channel: "train" | "test", report: DeepARReport): DeepARFinding[] {
   return Object.entries(faultTexts).flatMap(([kind, text]) => {
     const count = report.faultCounts[kind as keyof DeepARReport["faultCounts"]] ?? 0;
     if (text === undefined || count === 0) return [];
     const first = report.faults.find((fault) => fault.kind === kind);
     const example = first === undefined ? "" : `, the first one on line ${first.line}: ${first.message}`;
-    const { code, severity, what, field, cause, fix } = text;
+    const { severity, what, cause, fix } = text;
+    const field = fieldOf(first?.message) ?? text.field;
     return [
       {
-        code,
+        code: codesByField[field]?.[kind] ?? text.code,
         kind,
         severity,
         message: `channel "${channel}": ${count === 1 ? "one series" : `${count} series, each`} ${what}${example}`,
