@@ -161,7 +161,7 @@ function faultFindings(channel: "train" | "test", report: DeepARReport): DeepARF
     const count = report.faultCounts[kind as keyof DeepARReport["faultCounts"]] ?? 0;
     if (text === undefined || count === 0) return [];
     const first = report.faults.find((fault) => fault.kind === kind);
-    const example = first === undefined ? "" : `, the first one on line ${first.line}: ${first.message}`;
+    const example = first === undefined ? "" : count === 1 ? `: ${first.message}` : `, the first: ${first.message}`;
     const { severity, what, cause, fix } = text;
     const field = fieldOf(first?.message) ?? text.field;
     return [
@@ -183,6 +183,18 @@ function amountFindings(train: DeepARReport, hp: ResolvedDeepARHyperparameters):
   const { observations, lengths, series } = train;
   const { prediction_length: horizon, context_length: context } = hp;
   const place = { channel: "train", field: "target" };
+  if (lengths.max === 1 && series > 1) {
+    findings.push({
+      code: "DA-02",
+      kind: "one-point-a-line",
+      severity: "error",
+      message: `each of the ${series} lines of channel "train" holds one value`,
+      place,
+      cause: "a line is a whole series, so nothing can be learned from lines of one point",
+      fix: "gather the points of each series, for example with seriesFromRows",
+    });
+    return findings;
+  }
   if (observations < LEAST_OBSERVATIONS) {
     findings.push({
       code: "DA-11",

@@ -85,38 +85,38 @@ describe("deriveDeepAR", () => {
       "DA-02, DA-04: lines that are no series",
       [{}, "[1,2]", "{'start': 1}"],
       {},
-      ['DA-04 unreadable error: channel "train": 2 series, each cannot be read as a series, the first one on line 2: '],
+      ['DA-04 unreadable error: channel "train": 2 series, each cannot be read as a series, the first: '],
     ],
     [
       "DA-01: a start with a time zone",
       [{}, { start: "2024-01-01T00:00:00Z" }],
       {},
-      [
-        'DA-01 unreadable error: channel "train": one series cannot be read as a series, the first one on line 2: start: ',
-      ],
+      ['DA-01 unreadable error: channel "train": one series cannot be read as a series: start: '],
     ],
     [
       "DA-05: missing values in dynamic features",
       [{ dynamic_feat: [wave(400)] }, { dynamic_feat: [[null, ...wave(399)]] }],
       {},
-      [
-        'DA-05 unreadable error: channel "train": one series cannot be read as a series, the first one on line 2: dynamic_feat[0]',
-      ],
+      ['DA-05 unreadable error: channel "train": one series cannot be read as a series: dynamic_feat[0]'],
+    ],
+    [
+      "DA-02: one point a line",
+      Array.from({ length: 400 }, (_, index) => ({ target: [Math.sin(index + 1)] })),
+      {},
+      ['DA-02 one-point-a-line error: each of the 400 lines of channel "train" holds one value'],
     ],
     [
       "DA-03: starts off the grid",
       [{}, { start: "2024-01-01 07:00:00" }],
       {},
-      [
-        'DA-03 unaligned-start warning: channel "train": one series starts off the grid of the frequency, the first one on line 2: ',
-      ],
+      ['DA-03 unaligned-start warning: channel "train": one series starts off the grid of the frequency: '],
     ],
     [
       "DA-06: dynamic features with a future part in training",
       [{ dynamic_feat: [wave(410)] }],
       {},
       [
-        'DA-06 feature-length error: channel "train": one series has dynamic features of another length than its target, the first one on line 1: ',
+        'DA-06 feature-length error: channel "train": one series has dynamic features of another length than its target: ',
       ],
     ],
     [
@@ -124,7 +124,7 @@ describe("deriveDeepAR", () => {
       [{ dynamic_feat: [wave(400)] }, { dynamic_feat: [wave(400), wave(400)] }],
       {},
       [
-        'DA-06 differing-layout error: channel "train": one series has another number of categories or dynamic features than the first series, the first one on line 2: ',
+        'DA-06 differing-layout error: channel "train": one series has another number of categories or dynamic features than the first series: ',
       ],
     ],
     [
@@ -199,9 +199,9 @@ describe("deriveDeepAR", () => {
       ],
       {},
       [
-        'DA-10 no-values warning: channel "train": one series has no values, the first one on line 4: ',
+        'DA-10 no-values warning: channel "train": one series has no values: ',
         'DA-10 zero-series warning: 1 of 4 series of channel "train" hold only zeros',
-        'DA-10 constant info: channel "train": one series has the same value everywhere, the first one on line 3: ',
+        'DA-10 constant info: channel "train": one series has the same value everywhere: ',
       ],
     ],
     [
