@@ -145,11 +145,12 @@ const faultTexts: Readonly<Partial<Record<string, FaultText>>> = {
 };
 
 /** Codes of faults that depend on the field that is at fault. */
-const codesByField: Readonly<Partial<Record<string, Readonly<Partial<Record<string, string>>>>>> = {
-  start: { unreadable: "DA-01" },
-  cat: { unreadable: "DA-07" },
-  dynamic_feat: { unreadable: "DA-05", "differing-layout": "DA-06" },
-};
+const fieldCodes: readonly { readonly field: string; readonly kind: string; readonly code: string }[] = [
+  { field: "start", kind: "unreadable", code: "DA-01" },
+  { field: "cat", kind: "unreadable", code: "DA-07" },
+  { field: "dynamic_feat", kind: "unreadable", code: "DA-05" },
+  { field: "dynamic_feat", kind: "differing-layout", code: "DA-06" },
+];
 
 /** The field of a record that the message of a fault starts with. */
 function fieldOf(message: string | undefined): string | undefined {
@@ -166,7 +167,7 @@ function faultFindings(channel: "train" | "test", report: DeepARReport): DeepARF
     const field = fieldOf(first?.message) ?? text.field;
     return [
       {
-        code: codesByField[field]?.[kind] ?? text.code,
+        code: fieldCodes.find((known) => known.field === field && known.kind === kind)?.code ?? text.code,
         kind,
         severity,
         message: `channel "${channel}": ${count === 1 ? "one series" : `${count} series, each`} ${what}${example}`,
@@ -206,6 +207,7 @@ function amountFindings(train: DeepARReport, hp: ResolvedDeepARHyperparameters):
       fix: "give longer or more series",
     });
   }
+  if (series === 0) return findings;
   if (lengths.max <= horizon) {
     findings.push({
       code: "DA-12",

@@ -189,7 +189,7 @@ describe("DeepARPredictor.forecast", () => {
     expect(bodies()).toEqual([]);
   });
 
-  it("names the groups that it has not seen", async () => {
+  it("names the groups that it has not seen [DA-08]", async () => {
     const categoryEncoder = new CategoryEncoder({ town: new LabelIndex(["east", "north"]) });
     const [message] = await messagesOf(() =>
       predictor({ categoryEncoder }).forecast({ ...series, groups: { town: "nord" } }),
