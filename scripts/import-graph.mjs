@@ -18,7 +18,7 @@ const budgets = {
   },
   // Everything counts here, also what is loaded only when it is called: the decoder of PNG, the walk through folders, and
   // jpeg-js, an optional peer of 20 KiB. The text formats alone are 28 KiB.
-  "./formats": { ownKb: 90, totalKb: 115, never: ["zod", "@aws-sdk/client-s3", "@aws-sdk/client-sagemaker-runtime"] },
+  "./formats": { ownKb: 120, totalKb: 120, never: ["zod", "@aws-sdk/client-s3", "@aws-sdk/client-sagemaker-runtime"] },
 };
 
 const { exports, peerDependenciesMeta } = JSON.parse(await readFile("package.json", "utf8"));
