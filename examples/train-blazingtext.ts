@@ -19,6 +19,7 @@ const validation = await session.uploadString(text, `s3://${bucket}/reviews/vali
 const estimator = new BlazingText({
   session,
   instanceType: "ml.c5.xlarge",
+  outputPath: `s3://${bucket}/reviews/models`,
   hyperparameters: { mode: "supervised", word_ngrams: 1, epochs: 10 },
 });
 const job = await estimator.fit({ train, validation });
@@ -44,3 +45,6 @@ await transformer.transform(input);
 await transformer.deleteModel();
 const output = await session.readS3Bytes(`${outputPath}/new.jsonl.out`);
 for await (const { label, probability } of blazingTextBatch.decode(output)) console.log(label, probability.toFixed(3));
+
+const { deleted } = await session.deletePrefix(`s3://${bucket}/reviews`);
+console.log(`objects deleted: ${deleted}`);

@@ -1,9 +1,9 @@
 // Recipe 1: make labelled texts, split them, write fastText label lines, upload them.
-import { type Session, trainValidationTestSplit } from "sagemaker-ts";
+import { joinS3Uri, type Session, trainValidationTestSplit } from "sagemaker-ts";
 import { writeFastText } from "sagemaker-ts/formats";
 import { runWhenMain } from "./support/run-recipe.js";
 import { table, title } from "./support/show.js";
-import { store, tmp } from "./support/state.js";
+import { note, store, tmp } from "./support/state.js";
 import { syntheticReviews } from "./support/synthetic-text.js";
 
 const textPrefix = "chapter08";
@@ -20,6 +20,7 @@ export async function syntheticText(session: Session, signal: AbortSignal): Prom
   for (const [name, part] of Object.entries({ train, validation })) {
     const file = `${tmp}synthetic.${name}.txt`;
     await writeFastText(file, part, { signal });
+    await note(joinS3Uri(bucket, textPrefix, `input/synthetic.${name}.txt`));
     console.log(`  ${await session.uploadData(file, { bucket, keyPrefix: `${textPrefix}/input`, signal })}`);
   }
   await store({ testRows: test, bucket, textPrefix });

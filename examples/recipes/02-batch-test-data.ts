@@ -1,9 +1,9 @@
 // Recipe 2: the test rows without their labels, as JSON Lines, ready for a batch transform job.
-import type { Session } from "sagemaker-ts";
+import { joinS3Uri, type Session } from "sagemaker-ts";
 import { writeJsonLines } from "sagemaker-ts/formats";
 import { runWhenMain } from "./support/run-recipe.js";
 import { title } from "./support/show.js";
-import { load, tmp } from "./support/state.js";
+import { load, note, tmp } from "./support/state.js";
 
 export async function batchTestData(session: Session, signal: AbortSignal): Promise<void> {
   title("Recipe 2: test data for batch transform");
@@ -15,6 +15,7 @@ export async function batchTestData(session: Session, signal: AbortSignal): Prom
     rows.map(({ text }) => ({ source: text })),
     { signal },
   );
+  await note(joinS3Uri(bucket, prefix, "input/synthetic.test_without_labels.txt"));
   const uri = await session.uploadData(file, { bucket, keyPrefix: `${prefix}/input`, signal });
   console.log(`  ${rows.length} lines, the first is ${JSON.stringify({ source: rows[0]?.text })}\n  ${uri}`);
 }

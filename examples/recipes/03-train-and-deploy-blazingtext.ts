@@ -2,7 +2,7 @@
 import { BlazingText, joinS3Uri, type Session } from "sagemaker-ts";
 import { runWhenMain } from "./support/run-recipe.js";
 import { showProgress, table, title } from "./support/show.js";
-import { load, store } from "./support/state.js";
+import { load, note, store } from "./support/state.js";
 
 const sentences = ["that is bad", "the apple tastes good", "i would recommend it to my friends"];
 
@@ -22,8 +22,10 @@ export async function trainAndDeployBlazingText(session: Session, signal: AbortS
       train: joinS3Uri(base, "input/synthetic.train.txt"),
       validation: joinS3Uri(base, "input/synthetic.validation.txt"),
     },
-    { onProgress: showProgress, signal },
+    { wait: false, signal },
   );
+  await note(joinS3Uri(base, "output", job.name));
+  await job.wait({ onProgress: showProgress, onAbort: "stop", signal });
   const { trainAccuracy, validationAccuracy, trainingSeconds, billableSeconds } = await job.result({ signal });
   console.log(`  train accuracy ${trainAccuracy}, validation accuracy ${validationAccuracy}`);
   console.log(`  Training seconds: ${trainingSeconds}, Billable seconds: ${billableSeconds}`);

@@ -2,7 +2,7 @@
 import { BlazingText, blazingTextBatch, joinS3Uri, type Session } from "sagemaker-ts";
 import { runWhenMain } from "./support/run-recipe.js";
 import { showProgress, table, title } from "./support/show.js";
-import { load, tmp } from "./support/state.js";
+import { load, note, tmp } from "./support/state.js";
 
 export async function batchTransform(session: Session, signal: AbortSignal): Promise<number> {
   title("Recipe 4: batch transform");
@@ -16,8 +16,9 @@ export async function batchTransform(session: Session, signal: AbortSignal): Pro
     outputPath: joinS3Uri(base, "batch-prediction"),
   });
   try {
+    await note(joinS3Uri(base, "batch-prediction/synthetic.test_without_labels.txt.out"));
     const input = joinS3Uri(base, "input/synthetic.test_without_labels.txt");
-    await transformer.transform(input, { onProgress: showProgress, signal });
+    await transformer.transform(input, { onProgress: showProgress, onAbort: "stop", signal });
   } finally {
     await transformer.deleteModel();
   }

@@ -1,4 +1,4 @@
-import { type AtomicFile, createAtomicFile, type WriteResult } from "../formats/index.js";
+import { type AtomicFile, createAtomicFile, type ReversibleCommit, type WriteResult } from "../formats/index.js";
 
 /** Bytes handed to a file at once. An asynchronous write costs about 0.1 ms of CPU whatever its size. */
 const flushBytes = 512 * 1024;
@@ -34,10 +34,28 @@ export class LineOutput {
 
   async commit(): Promise<WriteResult> {
     await this.#file.commit();
+    return this.result();
+  }
+
+  result(): WriteResult {
     return { path: this.#file.path, records: this.rows, bytes: this.#file.bytes };
   }
 
   discard(): Promise<void> {
     return this.#file.discard();
+  }
+
+  /** Puts all files in place, or, when one of them cannot be, none. */
+  static async commitAll(outputs: readonly LineOutput[]): Promise<void> {
+    const done: ReversibleCommit[] = [];
+    try {
+      for (const output of outputs) done.push(await output.#file.commitReversibly());
+    } catch (error) {
+      const undone = await Promise.allSettled(done.map((commit) => commit.undo()));
+      const failures = undone.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
+      if (failures.length === 0) throw error;
+      throw new AggregateError([error, ...failures], "an output cannot be put in place, nor can others be taken back");
+    }
+    for (const commit of done) await commit.keep();
   }
 }

@@ -117,8 +117,8 @@ export async function splitLines<Name extends string>(
     chooser.finish?.();
     for (const output of outputs) await output.flush();
     signal?.throwIfAborted();
-    const results: [string, WriteResult][] = [];
-    for (const [index, output] of outputs.entries()) results.push([parts[index]?.name ?? "", await output.commit()]);
+    await LineOutput.commitAll(outputs);
+    const results = outputs.map((output, index) => [parts[index]?.name ?? "", output.result()]);
     return Object.fromEntries(results) as Record<Name, WriteResult>;
   } catch (error) {
     for (const output of outputs) await output.discard();

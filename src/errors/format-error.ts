@@ -20,6 +20,12 @@ export interface FormatErrorDetails {
   readonly source?: string | undefined;
   /** 1-based line or record number, when known. */
   readonly record?: number | undefined;
+  /**
+   * What `record` counts, for the message: lines of a file that is read, or records that are being written.
+   *
+   * @defaultValue "line"
+   */
+  readonly counted?: "line" | "record" | undefined;
   /** Byte offset from the start of the source, when known. */
   readonly byteOffset?: number | undefined;
   /** Name of the field at fault, when there is one. */
@@ -28,7 +34,7 @@ export interface FormatErrorDetails {
 }
 
 /**
- * Data does not follow its format. The message names the source and the line.
+ * Data does not follow its format. The message names the source and the line, or the record that cannot be written.
  *
  * @public
  */
@@ -45,7 +51,7 @@ export class FormatError extends SageMakerError {
   constructor(problem: string, details: FormatErrorDetails) {
     const place = [
       details.source,
-      details.record === undefined ? undefined : `line ${details.record}`,
+      details.record === undefined ? undefined : `${details.counted ?? "line"} ${details.record}`,
       details.byteOffset === undefined ? undefined : `byte ${details.byteOffset}`,
       details.field === undefined ? undefined : `field "${details.field}"`,
     ].filter((part) => part !== undefined);

@@ -1,5 +1,6 @@
 export { ConfigurationError, type ConfigurationErrorCode } from "./configuration-error.js";
 export { DecodeError } from "./decode-error.js";
+export { DeletionError, type DeletionFailure } from "./deletion-error.js";
 export { EndpointError, type EndpointErrorCode, type EndpointErrorDetails } from "./endpoint-error.js";
 export { FormatError, type FormatErrorCode, type FormatErrorDetails } from "./format-error.js";
 export { JobError, type JobErrorCode, type JobErrorDetails } from "./job-error.js";

@@ -1,6 +1,6 @@
-import type { AtomicFile } from "./node-files.js";
+import type { AtomicFile, ReversibleCommit } from "./node-files.js";
 
-export type { AtomicFile };
+export type { AtomicFile, ReversibleCommit };
 
 /** Begins a file that appears under its name only when it is complete. Missing folders are made. */
 export async function createAtomicFile(file: string | URL): Promise<AtomicFile> {

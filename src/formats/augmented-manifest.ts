@@ -1,4 +1,4 @@
-import { FormatError, ValidationError, type ValidationIssue } from "../errors/index.js";
+import { ValidationError, type ValidationIssue } from "../errors/index.js";
 import { checkKnownKeys, shown } from "../internal/options.js";
 import type { ByteSource } from "./byte-source.js";
 import { JsonLineDecoder } from "./json-line-codec.js";
@@ -136,7 +136,8 @@ export async function writeAugmentedManifest(
  *
  * @remarks
  * Both attributes must be there: a text, and a whole number from 0 or a list of them; numbers written as text, as labelling
- * jobs do, are accepted. They come back as `source` and `label` whatever they are called in the file.
+ * jobs do, are accepted. They come back as `source` and `label` whatever they are called in the file; a further key of
+ * one of these names is left out.
  *
  * @param source - file path, `{ text }`, bytes or a stream of bytes
  * @throws {@link FormatError} `FORMAT_INVALID_RECORD` naming line, byte offset and field
@@ -150,9 +151,11 @@ export function readAugmentedManifest(
   checkKnownKeys(options, ["attributeNames", "signal"], "readAugmentedManifest");
   const [textName, labelName] = checkedNames(options.attributeNames);
   const parse = (value: unknown): AugmentedManifestRecord => {
-    const { [textName]: text, [labelName]: label, ...extra } = objectOf(value);
+    const { [textName]: text, [labelName]: label, ...others } = objectOf(value);
     if (typeof text !== "string") throw new RecordFault(`expected text, got ${shown(text)}`, textName);
     checkLength(text, textName);
+    // With names of one's own, further keys may be called like the properties of the record.
+    const { source: _source, label: _label, ...extra } = others;
     return { source: text, label: numbersOf(label, labelName), ...extra };
   };
   const { maxLineCharacters: maxLineLength } = augmentedManifestLimits;
@@ -192,12 +195,7 @@ function manifestEncoder(
     } catch (error) {
       if (error instanceof RecordFault) throw error.toFormatError(format, number);
       if (error instanceof NoJsonFormError) {
-        throw new FormatError(error.message, {
-          code: "FORMAT_INVALID_RECORD",
-          format,
-          record: number,
-          field: error.path.join("."),
-        });
+        throw new RecordFault(error.message, error.field).toFormatError(format, number);
       }
       throw error;
     }

@@ -44,7 +44,7 @@ export async function openBytes(source: ByteSource, signal?: AbortSignal): Promi
   }
   if (source instanceof Uint8Array) return chunkReader([source], source.byteLength, signal);
   if (source && typeof source === "object") {
-    if ("text" in source && typeof source.text === "string") {
+    if (isText(source)) {
       const bytes = Buffer.from(source.text);
       return chunkReader([bytes], bytes.byteLength, signal);
     }
@@ -59,12 +59,12 @@ export async function openBytes(source: ByteSource, signal?: AbortSignal): Promi
 
 /** True when the source can be read more than once. */
 export function isRepeatable(source: ByteSource): source is string | URL | { readonly text: string } | Uint8Array {
-  return (
-    typeof source === "string" ||
-    source instanceof URL ||
-    source instanceof Uint8Array ||
-    (typeof source === "object" && "text" in source)
-  );
+  return typeof source === "string" || source instanceof URL || source instanceof Uint8Array || isText(source);
+}
+
+/** Streams of the web have a method of that name. */
+function isText(source: object): source is { readonly text: string } {
+  return "text" in source && typeof source.text === "string";
 }
 
 /** Size of the content in bytes, when it is known without reading it. */

@@ -7,7 +7,7 @@
 export { FormatError, type FormatErrorCode, type FormatErrorDetails } from "../errors/index.js";
 // For the other rooms of this library; stripped from the declarations.
 /** @internal */
-export { type AtomicFile, createAtomicFile } from "./atomic-file.js";
+export { type AtomicFile, createAtomicFile, type ReversibleCommit } from "./atomic-file.js";
 export {
   type AugmentedManifestNames,
   type AugmentedManifestReadOptions,

@@ -13,15 +13,9 @@ export function jsonLineEncoder(format: string, omitUndefined = false): BatchEnc
       return json.line(record);
     } catch (error) {
       if (!(error instanceof NoJsonFormError)) throw error;
-      const field = error.path.length > 0 ? fieldPath(error.path) : undefined;
-      throw new FormatError(error.message, { code: "FORMAT_INVALID_RECORD", format, record: number, field });
+      throw new RecordFault(error.message, error.field).toFormatError(format, number);
     }
   });
-}
-
-/** `a.b[2]` */
-function fieldPath(path: readonly (string | number)[]): string {
-  return path.map((part, index) => (typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`)).join("");
 }
 
 export interface JsonLineSettings<T> {

@@ -70,27 +70,27 @@ export async function* lineBlocks(
       buffer.copyWithin(padding, padding + byteOrderMark.length, filled);
       filled -= byteOrderMark.length;
     }
-    const block = (end: number): LineBlock => {
-      const made = {
+    /** The lines up to `end`; those before a line over the limit are handed out before it is refused. */
+    function* blocksUpTo(end: number): Generator<LineBlock, void, void> {
+      const { name } = reader;
+      const block = {
         buffer,
         start: padding,
         end,
         byteOffset,
-        source: reader.name,
+        source: name,
         byteOrderMark: marked && byteOffset === 3,
       };
-      if (maxLineBytes < blockBytes) {
-        const long = longLine(made, maxLineBytes);
-        if (long >= 0) throw tooLong(byteOffset + long - padding);
-      }
-      return made;
-    };
+      const long = maxLineBytes < blockBytes ? longLine(block, maxLineBytes) : -1;
+      if (long !== padding) yield long < 0 ? block : { ...block, end: long };
+      if (long >= 0) throw tooLong(byteOffset + long - padding);
+    }
 
     for (let searched = padding; ; ) {
       const feed = buffer.subarray(searched, filled).lastIndexOf(lineFeed);
       if (feed >= 0) {
         const end = searched + feed + 1;
-        yield block(end);
+        yield* blocksUpTo(end);
         byteOffset += end - padding;
         buffer.copyWithin(padding, end, filled);
         filled -= end - padding;
@@ -106,7 +106,7 @@ export async function* lineBlocks(
       if (count === 0) break;
       filled += count;
     }
-    if (filled > padding) yield block(filled);
+    if (filled > padding) yield* blocksUpTo(filled);
   } finally {
     await reader.close();
   }

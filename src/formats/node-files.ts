@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, link, lstat, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ValidationError } from "../errors/index.js";
@@ -42,6 +42,27 @@ function folderFault(subject: string, path: string): ValidationError {
   );
 }
 
+/** A file that has taken the place of an older one, which is still there. One of the two must be called. */
+export interface ReversibleCommit {
+  /** Puts the older file back, or removes the new one where there was none. */
+  undo(): Promise<void>;
+  /** Removes the older file. */
+  keep(): Promise<void>;
+}
+
+/** Gives the file a second name; false when there is no such file. */
+async function keepAside(path: string, name: string): Promise<boolean> {
+  const info = await lstat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (info === undefined) return false;
+  if (info.isDirectory()) throw folderFault("output file", path);
+  // A link leaves no moment without the file; not every file system has links.
+  await link(path, name).catch(() => rename(path, name));
+  return true;
+}
+
 /**
  * A file that appears under its name only when it is complete: written beside its place, renamed at the end.
  * Not synchronised to the disk: safe against a killed process, not against a power failure.
@@ -81,6 +102,28 @@ export class AtomicFile {
   async commit(): Promise<void> {
     await this.#close();
     await rename(this.#temporary, this.path);
+  }
+
+  /** As {@link AtomicFile.commit}, but an older file of that name is kept aside until it is decided that all is well. */
+  async commitReversibly(): Promise<ReversibleCommit> {
+    await this.#close();
+    const { path } = this;
+    const older = `${this.#temporary.slice(0, -".tmp".length)}.old`;
+    const kept = await keepAside(path, older);
+    try {
+      await rename(this.#temporary, path);
+    } catch (error) {
+      if (kept) {
+        await rename(older, path);
+        // Two names of one file stay as they are in a rename.
+        await rm(older, { force: true });
+      }
+      throw error;
+    }
+    return {
+      undo: () => (kept ? rename(older, path) : rm(path, { force: true })),
+      keep: () => (kept ? rm(older, { force: true }) : Promise.resolve()),
+    };
   }
 
   /** Removes what was written; leaves an older file of the same name as it was. Safe to call at any time. */

@@ -11,6 +11,7 @@ export class RecordFault extends Error {
 
   /** The public error for a record that is being written. */
   toFormatError(format: string, record: number): FormatError {
-    return new FormatError(this.message, { code: "FORMAT_INVALID_RECORD", format, record, field: this.field });
+    const { field } = this;
+    return new FormatError(this.message, { code: "FORMAT_INVALID_RECORD", format, record, counted: "record", field });
   }
 }

@@ -1,4 +1,5 @@
 import { ValidationError } from "../errors/index.js";
+import { onAbort } from "../internal/abort.js";
 import { shown } from "../internal/options.js";
 import { abandon } from "./abandon.js";
 
@@ -123,10 +124,7 @@ function abortable<T>(items: AsyncIterable<T>, signal: AbortSignal | undefined):
       const iterator = items[Symbol.asyncIterator]();
       // One listener for the whole loop: racing every item against one promise would pile up its reactions.
       let reject: ((reason: unknown) => void) | undefined;
-      const onAbort = (): void => {
-        reject?.(signal.reason);
-      };
-      signal.addEventListener("abort", onAbort);
+      const release = signal.aborted ? () => undefined : onAbort(signal, () => reject?.(signal.reason));
       return {
         next: () =>
           new Promise((resolve, fail) => {
@@ -135,24 +133,24 @@ function abortable<T>(items: AsyncIterable<T>, signal: AbortSignal | undefined):
               return;
             }
             reject = (reason) => {
-              signal.removeEventListener("abort", onAbort);
+              release();
               abandon(items, iterator);
               fail(reason);
             };
             iterator.next().then(
               (result) => {
                 reject = undefined;
-                if (result.done) signal.removeEventListener("abort", onAbort);
+                if (result.done) release();
                 resolve(result);
               },
               (error) => {
-                signal.removeEventListener("abort", onAbort);
+                release();
                 fail(error);
               },
             );
           }),
         async return() {
-          signal.removeEventListener("abort", onAbort);
+          release();
           await iterator.return?.();
           return { done: true, value: undefined };
         },

@@ -35,7 +35,8 @@ function simplified(text: string): string {
   return text.replaceAll(/[_\-\s]/gu, "").toLowerCase();
 }
 
-function editDistance(a: string, b: string, limit: number): number {
+/** Letters to change, add or drop; `limit` when it is that many or more. */
+export function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
@@ -46,7 +47,7 @@ function editDistance(a: string, b: string, limit: number): number {
     }
     previous = current;
   }
-  return previous[b.length] ?? limit;
+  return Math.min(previous[b.length] ?? limit, limit);
 }
 
 /** Issues for the keys of `options` that are not in `known`, each with the nearest known key. */

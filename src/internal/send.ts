@@ -1,4 +1,4 @@
-import { raceAbort } from "./abort.js";
+import { linkedController, raceAbort } from "./abort.js";
 
 /** Options that AWS clients take next to the command. */
 export interface SendOptions {
@@ -7,17 +7,23 @@ export interface SendOptions {
 
 /**
  * Runs one client call and rejects with `signal.reason` at the abort, also when the client does not watch the signal
- * or answers an abort with an error of its own.
+ * or answers an abort with an error of its own. The signal ends with the call: a body that is still to be read is the
+ * caller's to cut off.
  */
 export async function sendWith<T>(
   signal: AbortSignal | undefined,
   send: (options: SendOptions) => Promise<T>,
 ): Promise<T> {
-  signal?.throwIfAborted();
+  if (!signal) return send({});
+  signal.throwIfAborted();
+  // A client adds listeners to the signal that it gets; many calls may share the caller's.
+  const { controller, release } = linkedController(signal);
   try {
-    return await raceAbort(send(signal ? { abortSignal: signal } : {}), signal);
+    return await raceAbort(send({ abortSignal: controller.signal }), controller.signal);
   } catch (error) {
-    if (signal?.aborted) throw signal.reason;
+    if (signal.aborted) throw signal.reason;
     throw error;
+  } finally {
+    release();
   }
 }

@@ -38,6 +38,14 @@ export function createError(
       { cause: error },
     );
   }
+  if (/\b(?:OutputDataConfig|TransformOutput|S3OutputPath)\b/u.test(message) && /bucket/iu.test(message)) {
+    return new ConfigurationError(
+      `The ${kind} "${name}" cannot write its results: check that the bucket of the output path exists in the job's region ` +
+        `and that the role ${roleArn ?? "of the model"} may put objects into it. The service says: ${message}`,
+      "NO_BUCKET",
+      { cause: error },
+    );
+  }
   if (
     /No S3 objects found|does not have permission.*s3|bucket.*(?:same region|does not exist)|NoSuchBucket/isu.test(
       message,
@@ -45,7 +53,7 @@ export function createError(
   ) {
     return new ConfigurationError(
       `The ${kind} "${name}" cannot read its data in S3: check that the objects exist, that the bucket is in the job's region ` +
-        `and that the role ${roleArn ?? ""} may list and read it. The service says: ${message}`,
+        `and that the role ${roleArn ?? "of the model"} may list and read it. The service says: ${message}`,
       "BUCKET_UNREADABLE",
       { cause: error },
     );

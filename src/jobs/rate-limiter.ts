@@ -1,3 +1,5 @@
+import { onAbort } from "../internal/abort.js";
+
 /** Longest time that `perSecond` calls are spread over, in milliseconds. */
 const MAX_WINDOW = 60_000;
 
@@ -36,18 +38,17 @@ export class RateLimiter {
       return Promise.resolve();
     }
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
+      const release = onAbort(signal, () => {
         this.#queue.delete(waiter);
         if (this.#queue.size === 0) this.#clearTimer();
         reject(signal?.reason);
-      };
+      });
       const waiter: Waiter = {
         go: () => {
-          signal?.removeEventListener("abort", onAbort);
+          release();
           resolve();
         },
       };
-      signal?.addEventListener("abort", onAbort, { once: true });
       this.#queue.add(waiter);
       this.#arm();
     });

@@ -1,5 +1,5 @@
 import { WaitTimeoutError } from "../errors/index.js";
-import { sleep } from "../internal/abort.js";
+import { linkedController, sleep } from "../internal/abort.js";
 import type { RuntimeSession } from "../session/index.js";
 import { isAccessDenied, isExpiredCredentials, isThrottling, isTransient, messageOf } from "./aws-errors.js";
 import { followLog, type JobLog } from "./follow-log.js";
@@ -60,10 +60,7 @@ export async function waitForEnd<Description>(
   options: WaitOptions,
 ): Promise<WaitOutcome<Description>> {
   const { signal } = options;
-  const halt = new AbortController();
-  const onAbort = (): void => halt.abort(signal?.reason);
-  if (signal?.aborted) onAbort();
-  else signal?.addEventListener("abort", onAbort, { once: true });
+  const { controller: halt, release } = linkedController(signal);
 
   const progress = new Progress(subject.name, options.onProgress);
   const watch = new Watch(subject, options, progress, halt);
@@ -73,7 +70,7 @@ export async function waitForEnd<Description>(
     if (signal?.aborted && options.onAbort === "stop") await stopAfterAbort(subject, progress);
     throw error;
   } finally {
-    signal?.removeEventListener("abort", onAbort);
+    release();
   }
 }
 

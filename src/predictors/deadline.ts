@@ -1,3 +1,5 @@
+import { linkedController } from "../internal/abort.js";
+
 /**
  * Runs one call with a signal that aborts with the caller's, or after the time given, whichever comes first.
  * Leaves no timer and no listener behind. `AbortSignal.any` would do the same, but keeps its signals alive on Node 20.
@@ -11,14 +13,12 @@ export async function withDeadline<T>(
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
-  const controller = new AbortController();
+  const { controller, release } = linkedController(signal);
   const timer = setTimeout(() => controller.abort(late()), milliseconds);
-  const onAbort = (): void => controller.abort(signal?.reason);
-  signal?.addEventListener("abort", onAbort, { once: true });
   try {
     return await run(controller.signal);
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", onAbort);
+    release();
   }
 }

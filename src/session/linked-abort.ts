@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { linkedController } from "../internal/abort.js";
 
 /**
  * A controller that also aborts with the given signal. `release` takes the listener away; call it in a `finally`.
@@ -8,11 +9,8 @@ export function linkedAbort(signal: AbortSignal | undefined): {
   readonly controller: AbortController;
   readonly release: () => void;
 } {
-  const controller = new AbortController();
-  // Node warns on stderr of more than ten.
-  setMaxListeners(0, controller.signal);
-  const onAbort = (): void => controller.abort(signal?.reason);
-  if (signal?.aborted) onAbort();
-  else signal?.addEventListener("abort", onAbort, { once: true });
-  return { controller, release: () => signal?.removeEventListener("abort", onAbort) };
+  const linked = linkedController(signal);
+  // Node warns on stderr of more than ten; streams of files listen to this one.
+  setMaxListeners(0, linked.controller.signal);
+  return linked;
 }

@@ -1,3 +1,5 @@
+import { onAbort } from "../internal/abort.js";
+
 /**
  * Reads of a MiB and more to the start of a memory page are up to four times slower on some processors than reads a little
  * further in, and big buffers begin 16 bytes into a page.
@@ -37,24 +39,20 @@ export class PartPool {
 
   #turn(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const leave = (): void => {
-        this.#waiting.delete(go);
-        signal.removeEventListener("abort", onAbort);
-      };
-      const go = (): void => {
-        leave();
-        resolve();
-      };
-      const onAbort = (): void => {
-        leave();
-        reject(signal.reason);
-      };
       if (signal.aborted) {
         reject(signal.reason);
         return;
       }
+      const go = (): void => {
+        this.#waiting.delete(go);
+        release();
+        resolve();
+      };
+      const release = onAbort(signal, () => {
+        this.#waiting.delete(go);
+        reject(signal.reason);
+      });
       this.#waiting.add(go);
-      signal.addEventListener("abort", onAbort, { once: true });
     });
   }
 }

@@ -2,6 +2,7 @@ import type { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { UnexpectedResponseError } from "../errors/index.js";
 import { sendWith } from "../internal/send.js";
 import { explainCredentials } from "./aws-errors.js";
+import type { DeletePrefixOptions, DeletePrefixResult } from "./delete-options.js";
 import type { DownloadOptions, ListOptions, S3Listing } from "./download-options.js";
 import { expandRole, getExecutionRole } from "./execution-role.js";
 import { Once } from "./once.js";
@@ -163,6 +164,25 @@ export class Session extends RuntimeSession {
    */
   listS3Files(s3Uri: string, options: ListOptions = {}): S3Listing {
     return listing(() => this.#s3(), s3Uri, options);
+  }
+
+  /**
+   * Deletes the objects below an S3 URI.
+   *
+   * @remarks
+   * `s3://bucket/train` means the object `train` and everything below `train/`, never `training/...`; see `match`. Listed
+   * page by page and deleted in batches of 1000, so memory does not grow with their number. Finding nothing is no fault.
+   * In a bucket that keeps versions, older versions stay.
+   *
+   * @param s3Uri - object or folder; a URI without a key needs `wholeBucket`
+   * @returns how many objects and bytes are gone
+   * @throws {@link ValidationError} `INVALID_INPUT` when the URI names a whole bucket and `wholeBucket` is not true
+   * @throws {@link DeletionError} `DELETION_INCOMPLETE` naming the objects that S3 refused to delete, after all were tried
+   * @throws {@link ConfigurationError} `NO_BUCKET` or `BUCKET_UNREADABLE` when the bucket is missing, or may not be listed or changed
+   */
+  async deletePrefix(s3Uri: string, options: DeletePrefixOptions = {}): Promise<DeletePrefixResult> {
+    const { deletePrefix } = await import("./delete-prefix.js");
+    return deletePrefix(() => this.#s3(), s3Uri, options);
   }
 
   /** Deletes an endpoint; it stops billing. Its configuration and models stay. */

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type SplitMethod, type SplitOutput, splitLines } from "../../src/datasets/index.js";
@@ -123,6 +123,35 @@ describe("splitLines", () => {
     expect(await readdir(path())).toEqual(["train"]);
   });
 
+  it("takes back the files that are in place already when a later one cannot be put there", async () => {
+    await writeFile(path("train"), "older");
+    async function* source() {
+      yield Buffer.from("a\nb\n");
+      await mkdir(path("test"));
+    }
+    const outputs = {
+      train: { path: path("train"), share: 0.4 },
+      validation: { path: path("validation"), share: 0.3 },
+      test: { path: path("test") },
+    };
+
+    await expect(splitLines(source(), { outputs })).rejects.toThrow("is a folder");
+    expect(await readFile(path("train"), "utf8")).toBe("older");
+    expect(await readdir(path())).toEqual(["test", "train"]);
+    expect(await readdir(path("test"))).toEqual([]);
+  });
+
+  it("replaces older files and leaves nothing of them", async () => {
+    await writeFile(path("train"), "older");
+    await writeFile(path("real"), "linked");
+    await symlink(path("real"), path("validation"));
+
+    const results = await splitLines({ text: "a\nb\nc\n" }, { outputs: thirds() });
+    expect((await readdir(path())).sort()).toEqual(["real", ...Object.keys(thirds())].sort());
+    expect(await readFile(path("real"), "utf8")).toBe("linked");
+    expect((await readFile(path("train"))).length).toBe(results.train.bytes);
+  });
+
   it("leaves no file when it is aborted in the middle of the source", async () => {
     const controller = new AbortController();
     async function* source() {
@@ -156,6 +185,9 @@ describe("splitLines", () => {
     const options = { outputs: thirds(), method: "exact" } as const;
     const outputs = { a: { path: path("a"), rows: 3 }, rest: { path: path("rest") } };
 
+    const response = Object.assign([Buffer.from("a\n")], { text: async () => "a\n" });
+
+    await expect(splitLines(response, options)).rejects.toThrow("reads its source twice");
     await expect(splitLines([Buffer.from("a\n")], options)).rejects.toThrow("reads its source twice");
     await expect(splitLines({ text: "a\nb\n" }, { outputs, method: "exact" })).rejects.toThrow("the source has 2");
     expect(await readdir(path())).toEqual([]);

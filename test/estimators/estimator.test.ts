@@ -207,6 +207,35 @@ describe("Estimator.toRequest", () => {
     expect(await estimator().toRequest()).not.toHaveProperty("InputDataConfig");
   });
 
+  it("leaves members out that are false or belong to a block that is off", async () => {
+    const request = await estimator({
+      enableNetworkIsolation: false,
+      encryptInterContainerTraffic: false,
+      tags: {},
+    }).toRequest({ train: "s3://bkt/train/" });
+    for (const member of [
+      "EnableNetworkIsolation",
+      "EnableInterContainerTrafficEncryption",
+      "EnableManagedSpotTraining",
+      "CheckpointConfig",
+      "Tags",
+      "DebugHookConfig",
+      "ProfilerConfig",
+    ]) {
+      expect(request).not.toHaveProperty(member);
+    }
+    expect(request.StoppingCondition).toEqual({ MaxRuntimeInSeconds: 86400 });
+  });
+
+  it("takes the input mode channel by channel, whatever the job's is", async () => {
+    const request = await estimator({ inputMode: "Pipe" }).toRequest({
+      train: new TrainingInput("s3://bkt/train/", { inputMode: "FastFile" }),
+      validation: "s3://bkt/validation/",
+    });
+    expect(request.AlgorithmSpecification.TrainingInputMode).toBe("Pipe");
+    expect(request.InputDataConfig?.map(({ InputMode }) => InputMode)).toEqual(["FastFile", undefined]);
+  });
+
   it("leaves the volume size to types whose only storage is a local disk", async () => {
     const request = await estimator({ instanceType: "ml.g5.xlarge" }).toRequest();
     expect(request.ResourceConfig).toEqual({ InstanceType: "ml.g5.xlarge", InstanceCount: 1 });

@@ -97,6 +97,7 @@ describe("encodeAugmentedManifest", () => {
       [{ source: "x", label: [] }, "label", "no class number in the list"],
       [{ source: "x", label: 1, score: Number.NaN }, "score", "NaN has no JSON form"],
       [{ source: "x", label: 1, id: 1n }, "id", "the BigInt 1n has no JSON form"],
+      [{ source: "x", label: 1, v: { w: [1, 1n] } }, "v.w[1]", "the BigInt 1n has no JSON form"],
       [{ source: "x".repeat(20_001), label: 1 }, "source", "20000 are allowed"],
       [{ source: "x", label: 1, note: "x".repeat(100_000) }, undefined, "100000 are allowed"],
       [{ source: "x", label: ["positive", "positiv"] }, "label[1]", 'unknown class "positiv"', { labelIndex }],
@@ -147,6 +148,14 @@ describe("readAugmentedManifest", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it("keeps text and class when further keys are called source and label", async () => {
+    const text = '{"text":"good soup","class":1,"source":"web","label":"x","id":7}\n';
+
+    expect(await readAugmentedManifest({ text }, { attributeNames: ["text", "class"] }).toArray()).toEqual([
+      { source: "good soup", label: 1, id: 7 },
+    ]);
   });
 
   it("names line, byte and field of a line that training refuses", async () => {

@@ -108,7 +108,7 @@ describe("encodeFastText", () => {
       const error = await faultOf(encoded([{ label: "a", text: "fine" }, record]));
 
       expect(error).toMatchObject({ code: "FORMAT_INVALID_RECORD", format: "fastText", record: 2, field });
-      expect(error.message).toContain(`line 2, field "${field}"`);
+      expect(error.message).toContain(`record 2, field "${field}"`);
       expect(error.message).toContain(message);
     }
   });

@@ -70,6 +70,8 @@ describe("encodeJsonLines", () => {
       [{ a: { id: 1n } }, "a.id", "the BigInt 1n has no JSON form"],
       [{ a: new Map([[1, 2]]) }, "a", "a Map has no JSON form"],
       [{ a: () => 1 }, "a", "a function has no JSON form"],
+      [{ a: [new Date(Number.NaN)] }, "a[0]", "an invalid Date has no JSON form"],
+      [new Date(Number.NaN), undefined, "an invalid Date has no JSON form"],
       [undefined, undefined, "undefined has no JSON form"],
     ];
     for (const [record, field, message] of faults) {
@@ -81,6 +83,40 @@ describe("encodeJsonLines", () => {
     }
   });
 
+  it("asks every value for its own form as JSON.stringify does: with its key, once, before its kind is looked at", async () => {
+    class Form {
+      readonly key: string;
+      constructor(key: string) {
+        this.key = key;
+      }
+      toJSON(): string {
+        return "asked twice";
+      }
+    }
+    const keyed = { toJSON: (key: string) => new Form(key) };
+    const form = <T extends object>(value: T): T => Object.assign(value, { toJSON: (key: string) => `form of ${key}` });
+    const records = [
+      keyed,
+      { a: keyed, b: [keyed, [keyed]] },
+      form([1, 2]),
+      {
+        list: form([1]),
+        call: form(() => 1),
+        day: new Date(0),
+        text: Object("ab"),
+        number: Object(2),
+        no: Object(false),
+      },
+      Object.assign(Object(1), { extra: 1 }),
+    ];
+
+    for (const undefinedFields of ["error", "omit"] as const) {
+      const bytes = await bytesOf(encodeJsonLines(records, { undefinedFields }));
+
+      expect(bytes.toString()).toBe(records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+    }
+  });
+
   it("refuses a record that contains itself", async () => {
     const circle: { self?: unknown } = {};
     circle.self = circle;
@@ -89,7 +125,8 @@ describe("encodeJsonLines", () => {
   });
 
   it("leaves undefined properties out when the options say so", async () => {
-    const bytes = await bytesOf(encodeJsonLines([{ a: undefined, b: 1 }], { undefinedFields: "omit" }));
+    const record = { a: undefined, b: 1, c: { toJSON: () => undefined } };
+    const bytes = await bytesOf(encodeJsonLines([record], { undefinedFields: "omit" }));
 
     expect(bytes.toString()).toBe('{"b":1}\n');
   });
@@ -125,6 +162,23 @@ describe("readJsonLines", () => {
       expect(error).toMatchObject({ code: "FORMAT_INVALID_RECORD", record: 3, byteOffset: 6 });
       expect(error.message).toContain("line 3, byte 6");
       expect(error.message).toContain(message);
+    }
+  });
+
+  it("gives out the lines before one that is too long, and names line and byte of that one", async () => {
+    const text = `\ufeff1\n"é"\n${"x".repeat(20)}\n2\n`;
+    for (const cut of [1, 7, 100]) {
+      const bytes = Buffer.from(text);
+      const chunks = Array.from({ length: Math.ceil(bytes.length / cut) }, (_, i) =>
+        bytes.subarray(i * cut, (i + 1) * cut),
+      );
+      const read: unknown[] = [];
+      const work = (async () => {
+        for await (const value of readJsonLines(chunks, { maxLineBytes: 10 })) read.push(value);
+      })();
+
+      expect(await faultOf(work)).toMatchObject({ code: "FORMAT_CORRUPT_INPUT", record: 3, byteOffset: 10 });
+      expect(read).toEqual([1, "é"]);
     }
   });
 

@@ -78,6 +78,14 @@ describe("TrainingJob", () => {
       expect(await rejection(TrainingJob.create(testSession(), REQUEST))).toMatchObject({ code: "BUCKET_UNREADABLE" });
     });
 
+    it("tells an output path that cannot be written from data that cannot be read", async () => {
+      const message = 'The bucket "nowhere" of OutputDataConfig.S3OutputPath does not exist';
+      mocks.sagemaker.on(CreateTrainingJobCommand).rejects(awsError("ValidationException", message));
+      const error = await rejection(TrainingJob.create(testSession(), REQUEST));
+      expect(error).toMatchObject({ code: "NO_BUCKET", message: expect.stringContaining("cannot write its results") });
+      expect(error).toMatchObject({ message: expect.stringContaining(message) });
+    });
+
     it("lets every other refusal through untouched", async () => {
       const limit = awsError("ResourceLimitExceeded", "The account-level service limit is 0 Instances");
       mocks.sagemaker.on(CreateTrainingJobCommand).rejects(limit);

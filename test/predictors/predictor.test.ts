@@ -239,6 +239,12 @@ describe("Predictor.invoke", () => {
 });
 
 describe("Predictor construction", () => {
+  it("gives every predictor a serializer and a deserializer of its own", () => {
+    const [first, second] = [predictor(), predictor()];
+    expect(first.serializer).not.toBe(second.serializer);
+    expect(first.deserializer).not.toBe(second.deserializer);
+  });
+
   it("refuses unknown options, bad names and objects of the wrong kind, all at once", () => {
     const make = () =>
       new Predictor({

@@ -263,6 +263,15 @@ describe("Session.defaultBucket", () => {
     ]);
   });
 
+  it("creates a missing bucket also with a prefix for its keys, without listing anything", async () => {
+    s3.on(HeadBucketCommand).rejects(awsError("NotFound", "NotFound", 404));
+    expect(await testSession({ defaultBucketPrefix: "team/a" }).defaultBucket({ create: true })).toBe(name);
+    expect(s3.calls().map((call) => call.args[0].constructor.name)).toEqual([
+      "HeadBucketCommand",
+      "CreateBucketCommand",
+    ]);
+  });
+
   it("names no location in us-east-1, and does not mind that somebody was faster", async () => {
     s3.on(HeadBucketCommand).rejects(awsError("NotFound", "NotFound", 404));
     s3.on(CreateBucketCommand).rejects(awsError("OperationAborted"));

@@ -49,6 +49,19 @@ describe("Session with a request handler", () => {
     expect(sent[0]?.headers["x-amz-checksum-crc32"]).toBe("NhCmhg==");
   });
 
+  it("leaves the encryption to the bucket unless a key is named", async () => {
+    await session.uploadString("hello", "s3://bucket/plain");
+    await session.uploadString("hello", "s3://bucket/own", { kmsKeyId: "key" });
+    const encryption = sent.map(({ headers }) => [
+      headers["x-amz-server-side-encryption"],
+      headers["x-amz-server-side-encryption-aws-kms-key-id"],
+    ]);
+    expect(encryption).toEqual([
+      [undefined, undefined],
+      ["aws:kms", "key"],
+    ]);
+  });
+
   it("reads the body of an object, whole and into a file", async () => {
     expect(await session.readS3File(`s3://bucket/${KEY}`)).toBe("hello");
     const [path] = await session.downloadData(`s3://bucket/${KEY}`, join(dir, "out.txt"));

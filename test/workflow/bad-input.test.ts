@@ -145,7 +145,9 @@ describe("writeFastText", () => {
     const error = await rejection(writeFastText(join(folder, "train.txt"), records));
     if (!FormatError.is(error)) throw error;
     expect(error).toMatchObject({ code: "FORMAT_INVALID_RECORD", format: "fastText", record: 3, field });
-    expect(error.message).toContain(field === undefined ? "fastText (line 3)" : `fastText (line 3, field "${field}")`);
+    expect(error.message).toContain(
+      field === undefined ? "fastText (record 3)" : `fastText (record 3, field "${field}")`,
+    );
     expect(error.message).toContain(advice);
     expect(readdirSync(folder)).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -10,6 +10,8 @@ export interface RecipeState {
   bucket: string;
   /** Recipe 1: key prefix of everything that the text recipes write. */
   textPrefix: string;
+  /** S3 URIs of the objects and folders that the recipes have made. */
+  created: readonly string[];
   /** Recipe 3: the training job whose model recipe 4 uses. */
   blazingTextJob: string;
 }
@@ -20,7 +22,13 @@ export interface TextRow {
   text: string;
 }
 
-const producer: Record<keyof RecipeState, number> = { testRows: 1, bucket: 1, textPrefix: 1, blazingTextJob: 3 };
+const producer: Record<keyof RecipeState, number> = {
+  testRows: 1,
+  bucket: 1,
+  textPrefix: 1,
+  created: 1,
+  blazingTextJob: 3,
+};
 
 /** Folder for everything that the recipes write on this disk, with a slash at its end; the default is ignored by git. */
 export const tmp: string = process.env["RECIPES_HOME"]
@@ -42,6 +50,27 @@ export async function store(values: Partial<RecipeState>): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(`${path}.new`, JSON.stringify(merged));
   await rename(`${path}.new`, path);
+}
+
+/** Notes what is about to be made in S3, so that the clean-up finds it even when the recipe fails half-way. */
+export async function note(...uris: readonly string[]): Promise<void> {
+  const { created = [] } = await readAll();
+  await store({ created: [...new Set([...created, ...uris])] });
+}
+
+/** The notes so far. */
+export async function noted(): Promise<readonly string[]> {
+  return (await readAll()).created ?? [];
+}
+
+/** Removes what the recipes have written on this disk; the folder too, when nothing else is in it. */
+export async function removeFiles(): Promise<void> {
+  const names = await readdir(tmp).catch(() => []);
+  const ours = names.filter((name) =>
+    /^(?:state\.json(?:\.new)?|synthetic\..*\.txt|batch-prediction|sagemaker)$/u.test(name),
+  );
+  for (const name of ours) await rm(`${tmp}${name}`, { recursive: true });
+  if (names.length > 0 && ours.length === names.length) await rmdir(tmp);
 }
 
 async function readAll(): Promise<Partial<RecipeState>> {

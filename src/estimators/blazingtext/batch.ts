@@ -72,16 +72,17 @@ export const blazingTextBatch: BlazingTextBatch = Object.freeze({
 async function* records(
   texts: Iterable<unknown> | AsyncIterable<unknown>,
 ): AsyncGenerator<BlazingTextBatchRecord, void, void> {
-  let line = 0;
+  let number = 0;
   for await (const text of texts) {
-    line++;
+    number++;
     const record = typeof text === "string" ? { source: text } : (text as BlazingTextBatchRecord);
     const fault = faultOf(record);
     if (fault !== undefined) {
       throw new FormatError(fault.problem, {
         code: "FORMAT_INVALID_RECORD",
         format: "BlazingText batch input",
-        record: line,
+        record: number,
+        counted: "record",
         field: fault.field,
       });
     }

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { sleep } from "../../internal/abort.js";
+import { onAbort, sleep } from "../../internal/abort.js";
 import { joinS3Uri, parseS3Uri } from "../../internal/s3-uri.js";
 import type { StoredObject } from "../core/contract.js";
 import { type AlgorithmRegistration, JobFailure, type TrainingContext } from "../engines/index.js";
@@ -268,8 +268,7 @@ export class TrainingRunner {
       const aborted: WorkerFailure = { kind: "Aborted", message: "The grace period for stopping is over." };
       timers.add(setTimeout(() => end(aborted), environment.stopGraceMilliseconds));
     };
-    stop.signal.addEventListener("abort", onStop);
-    this.#closing.signal.addEventListener("abort", onClose);
+    const releases = [onAbort(stop.signal, onStop), onAbort(this.#closing.signal, onClose)];
     if (stop.signal.aborted) onStop();
     if (this.#closing.signal.aborted) onClose();
     try {
@@ -277,8 +276,7 @@ export class TrainingRunner {
       // What a stopped job has left in its model folder is kept, whatever the engine said at the end.
       return job.stopCause ? undefined : failure;
     } finally {
-      stop.signal.removeEventListener("abort", onStop);
-      this.#closing.signal.removeEventListener("abort", onClose);
+      for (const release of releases) release();
       for (const timer of timers) clearTimeout(timer);
       await worker.terminate();
     }

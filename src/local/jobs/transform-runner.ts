@@ -1,6 +1,6 @@
 import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { sleep } from "../../internal/abort.js";
+import { raceAbort, sleep } from "../../internal/abort.js";
 import { joinS3Uri, parseS3Uri } from "../../internal/s3-uri.js";
 import { ContainerError, type InvocationResponse, JobFailure } from "../engines/index.js";
 import { type InputObject, inputObjects } from "./data-source.js";
@@ -237,18 +237,14 @@ async function convertFile(
 /** Rejects when the model takes too long or the job is stopped. */
 async function withTimeout<T>(work: Promise<T>, { timeoutSeconds, signal }: Conversion): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  let onAbort: (() => void) | undefined;
-  const interruption = new Promise<never>((_, reject) => {
+  const late = new Promise<never>((_, reject) => {
     const text = `Model server did not respond to /invocations request within ${timeoutSeconds} seconds`;
     timer = setTimeout(() => reject(new InvocationTimeout(text)), timeoutSeconds * 1000);
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort);
   });
   try {
-    return await Promise.race([work, interruption]);
+    return await raceAbort(Promise.race([work, late]), signal);
   } finally {
     clearTimeout(timer);
-    if (onAbort) signal.removeEventListener("abort", onAbort);
   }
 }
 

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { FromWorker, ToWorker, WorkerTask } from "./protocol.js";
+import { workerFlags } from "./worker-flags.js";
 
 /** What the owner of a worker thread hears of it. */
 export interface WorkerEvents {
@@ -17,7 +18,8 @@ export class WorkerThread {
     // Threads run plain JavaScript: from TypeScript sources (tsx) the built file is taken.
     const file = import.meta.url.endsWith(".ts") ? "../../../dist/esm/local/jobs/worker.js" : "./worker.js";
     // The worker turns its output into log lines; reading it here would keep the process alive.
-    this.#worker = new Worker(new URL(file, import.meta.url), { workerData: task, name, stdout: true, stderr: true });
+    const options = { workerData: task, name, stdout: true, stderr: true, execArgv: workerFlags(process.execArgv) };
+    this.#worker = new Worker(new URL(file, import.meta.url), options);
     this.#worker.on("message", (message: FromWorker) => {
       if (!this.#ended) events.onMessage(message);
     });

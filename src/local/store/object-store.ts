@@ -14,8 +14,9 @@ import {
 } from "node:fs/promises";
 import { join } from "node:path";
 import { type ObjectStore, ServiceError, type StoredObject } from "../core/contract.js";
+import { fileBlocks } from "../core/file-blocks.js";
 import type { ChecksumAlgorithm } from "./checksums.js";
-import { fileBlocks, hasCode, temporaryPath } from "./files.js";
+import { hasCode, temporaryPath } from "./files.js";
 import { KeyLocks } from "./key-locks.js";
 import { KeyScan } from "./key-scan.js";
 import { compareUtf8, hashedPath, keyHash, readablePath } from "./keys.js";

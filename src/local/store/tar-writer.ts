@@ -1,7 +1,7 @@
 import { type FileHandle, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { LocalError } from "../../errors/index.js";
-import { fileBlocks } from "./files.js";
+import { fileBlocks } from "../core/file-blocks.js";
 import { compareUtf8 } from "./keys.js";
 import { headerChecksum, paddingOf, TAR_BLOCK_BYTES } from "./tar-format.js";
 import { ZeroAwareGzip } from "./zero-gzip.js";

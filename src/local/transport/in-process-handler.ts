@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { onAbort, raceAbort } from "../../internal/abort.js";
 import type { WireRequest, WireResponse } from "../core/contract.js";
 
 /**
@@ -80,7 +81,7 @@ export class InProcessHandler {
     }
     const service = await this.#service();
     const controller = new AbortController();
-    const ended = onAbort(abortSignal, () => controller.abort(abortError(abortSignal)));
+    const ended = whenAborted(abortSignal, () => controller.abort(abortError(abortSignal)));
     let streaming = false;
     try {
       const answer = await raceSignal(
@@ -125,18 +126,11 @@ export class InProcessHandler {
 
 /** Rejects at the abort without waiting for the service to notice; an answer that comes late is closed. */
 async function raceSignal(answer: Promise<WireResponse>, signal: AbortSignal): Promise<WireResponse> {
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener("abort", stop, { once: true });
-  });
   try {
-    return await Promise.race([answer, aborted]);
+    return await raceAbort(answer, signal);
   } catch (error) {
     answer.then(closeBody, () => undefined);
     throw error;
-  } finally {
-    if (stop) signal.removeEventListener("abort", stop);
   }
 }
 
@@ -147,12 +141,9 @@ function closeBody({ body }: WireResponse): void {
     .catch(() => undefined);
 }
 
-/** Calls back at the abort; the result takes the listener off again. */
-function onAbort(signal: AbortSignalLike | undefined, callback: () => void): () => void {
-  if (signal instanceof AbortSignal) {
-    signal.addEventListener("abort", callback, { once: true });
-    return () => signal.removeEventListener("abort", callback);
-  }
+/** Calls back at the abort; the result takes the callback off again. */
+function whenAborted(signal: AbortSignalLike | undefined, callback: () => void): () => void {
+  if (signal instanceof AbortSignal) return onAbort(signal, callback);
   if (signal) signal.onabort = callback;
   return () => undefined;
 }

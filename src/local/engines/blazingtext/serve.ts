@@ -1,6 +1,7 @@
-import { open } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { FormatError } from "../../../errors/index.js";
+import { fileBlocks } from "../../core/file-blocks.js";
 import {
   ContainerError,
   type InvocationRequest,
@@ -10,7 +11,6 @@ import {
   type ServingContext,
 } from "../contract.js";
 import { Classifier, type ScoredLabel } from "./fasttext/classifier.js";
-import { filePieces } from "./fasttext/file-pieces.js";
 import type { FastTextModel } from "./fasttext/model.js";
 import { readModel } from "./fasttext/read-model.js";
 import { ContainerLog } from "./log-lines.js";
@@ -41,20 +41,18 @@ export async function load(context: ServingContext): Promise<LoadedModel> {
 }
 
 async function readModelFile(path: string): Promise<FastTextModel> {
-  let file: Awaited<ReturnType<typeof open>>;
+  let sizeBytes: number;
   try {
-    file = await open(path);
+    sizeBytes = (await stat(path)).size;
   } catch (error) {
     throw new JobFailure("ClientError", `The model archive holds no ${MODEL_FILE}.`, { cause: error });
   }
   try {
-    const { size } = await file.stat();
-    return await readModel(filePieces(file), { sizeBytes: size, source: CONTAINER_PATH });
+    // A model is mostly zero, and its file mostly holes.
+    return await readModel(fileBlocks(path), { sizeBytes, source: CONTAINER_PATH });
   } catch (error) {
     if (!FormatError.is(error)) throw error;
     throw new JobFailure("ClientError", `Unable to load the model. ${error.message}`, { cause: error });
-  } finally {
-    await file.close();
   }
 }
 
