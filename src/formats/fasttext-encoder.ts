@@ -122,7 +122,7 @@ class CheckingEncoder implements BatchEncoder<FastTextInput> {
 /** Writes the lines of {@link tokenize} straight into bytes: a new string for each text costs as much as the work. */
 class TokenEncoder implements BatchEncoder<FastTextInput> {
   readonly #rules: LineRules;
-  #memory = new TokenBytes(128 * 1024);
+  readonly #memory = new TokenBytes(256 * 1024);
   #length = 0;
   #records = 0;
 
@@ -135,16 +135,13 @@ class TokenEncoder implements BatchEncoder<FastTextInput> {
     try {
       const labels = this.#rules.labels(record);
       const text = this.#rules.texts.checked(record.text);
-      // A UTF-16 unit is at most three bytes of UTF-8.
-      this.#makeRoom(3 * labels.length + TokenBytes.room(text) + 1);
-      const { bytes } = this.#memory;
-      const start = this.#length + (labels === "" ? 0 : bytes.write(labels, this.#length));
+      const start = labels === "" ? this.#length : this.#length + this.#add(labels);
       const end = this.#memory.write(text, start);
       if (end > start) {
-        bytes[end] = 0x0a;
+        this.#memory.bytes[end] = 0x0a;
         this.#length = end + 1;
       } else {
-        this.#addLine(this.#rules.line(labels, tokenize(text)));
+        this.#length += this.#add(this.#rules.line(labels, tokenize(text)));
       }
       return this.#length;
     } catch (error) {
@@ -158,16 +155,11 @@ class TokenEncoder implements BatchEncoder<FastTextInput> {
     return bytes;
   }
 
-  #addLine(line: string): void {
-    this.#makeRoom(3 * line.length);
-    this.#length += this.#memory.bytes.write(line, this.#length);
-  }
-
-  #makeRoom(needed: number): void {
-    const old = this.#memory.bytes;
-    if (needed <= old.length - this.#length) return;
-    this.#memory = new TokenBytes(this.#length + 2 * needed);
-    old.copy(this.#memory.bytes, 0, 0, this.#length);
+  /** Writes behind the lines so far; the number of bytes. */
+  #add(text: string): number {
+    // A UTF-16 unit is at most three bytes of UTF-8.
+    this.#memory.makeRoom(this.#length, 3 * text.length);
+    return this.#memory.bytes.write(text, this.#length);
   }
 }
 

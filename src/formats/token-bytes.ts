@@ -1,78 +1,107 @@
-/** Lower case of every byte of ASCII; a blank for every separator of words; 0xff for punctuation and the underscore. */
-const table = Uint8Array.from({ length: 256 }, (_, code) => {
-  if (code >= 0x41 && code <= 0x5a) return code + 0x20;
-  if (code === 0 || (code >= 0x09 && code <= 0x0d)) return 0x20;
-  return "_.!?,'/()".includes(String.fromCharCode(code)) ? 0xff : code;
-});
+import { KERNEL_BASE64 } from "./kernel.generated.js";
 
-/** Memory that texts in ASCII are tokenised in: some three times as fast as regular expressions, and no new string. */
+interface Memory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
+// Node has WebAssembly, unless it was told to do without; the type library without DOM does not name it.
+const { WebAssembly } = globalThis as unknown as {
+  readonly WebAssembly?: {
+    readonly Module: new (bytes: Uint8Array) => object;
+    readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
+    readonly Memory: new (size: { readonly initial: number }) => Memory;
+  };
+};
+
+const PAGE_BYTES = 65_536;
+/** The kernel reads and writes in sixteens, beyond the ends and while the words catch up with the text. */
+const SPARE = 32;
+
+/** Halves of surrogate pairs, which UTF-8 cannot express, and byte order marks, which are dropped at the start. */
+const needsCare = /[\ud800-\udfff\ufeff]/u;
+
+let compiled: object | undefined;
+
+/**
+ * Memory that texts are tokenised in, by vectors of sixteen bytes: several times as fast as regular expressions, and no
+ * new string. Where Node runs without WebAssembly, it takes no text.
+ */
 export class TokenBytes {
-  readonly bytes: Buffer;
-  readonly #view: DataView;
+  /** The memory; another buffer after {@link makeRoom}. */
+  bytes: Buffer;
+  readonly #memory: Memory | undefined;
+  readonly #tokens: (text: number, end: number, result: number) => number;
 
+  /** @param length - bytes at first */
   constructor(length: number) {
-    this.bytes = Buffer.allocUnsafeSlow(length);
-    this.#view = new DataView(this.bytes.buffer);
+    try {
+      if (WebAssembly === undefined) throw new Error("Node runs without WebAssembly");
+      const memory = new WebAssembly.Memory({ initial: Math.ceil(length / PAGE_BYTES) });
+      compiled ??= new WebAssembly.Module(Buffer.from(KERNEL_BASE64, "base64"));
+      const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
+      this.#memory = memory;
+      this.#tokens = (exports as { readonly tokens: (text: number, end: number, result: number) => number }).tokens;
+      this.bytes = Buffer.from(memory.buffer);
+    } catch {
+      this.#tokens = () => 0;
+      this.bytes = Buffer.allocUnsafeSlow(length);
+    }
   }
 
-  /** Bytes that {@link write} needs: every byte may become three, and the longest character must not seem to fit. */
-  static room(text: string): number {
-    return 3 * text.length + 4;
+  /** Bytes that a text of so many UTF-16 units needs: up to three of UTF-8 each, and up to two more for one of ASCII. */
+  static room(units: number): number {
+    return 5 * units + 2 * SPARE;
+  }
+
+  /** Makes sure that so many bytes follow the first `used`, which are kept. */
+  makeRoom(used: number, needed: number): void {
+    const missing = used + needed - this.bytes.length;
+    if (missing <= 0) return;
+    if (this.#memory !== undefined) {
+      // Beyond what is missing, so that many long texts do not make it grow each time.
+      this.#memory.grow(Math.ceil((missing + needed) / PAGE_BYTES));
+      this.bytes = Buffer.from(this.#memory.buffer);
+    } else {
+      this.bytes = Buffer.concat([this.bytes.subarray(0, used)], used + 2 * needed);
+    }
   }
 
   /**
-   * Writes what `tokenize` makes of a text. The whole {@link TokenBytes.room} from `start` on is overwritten.
+   * Writes what `tokenize` makes of a text of ASCII. The {@link TokenBytes.room} from `start` on is overwritten.
    *
-   * @returns where the tokens end; -1 for a text with characters outside ASCII, or with two underscores in a row, which
-   * may be the start of a label
+   * @returns where the words end; 0 when the text is not ASCII or may have a word that starts like a label
+   */
+  writeAscii(text: string, start: number): number {
+    // The text itself stands where the words of the bytes before never reach a byte.
+    const from = start + 2 * text.length + SPARE;
+    // As many bytes of UTF-8 as UTF-16 units: ASCII.
+    return this.bytes.write(text, from) === text.length ? this.#run(from, from + text.length, start) : 0;
+  }
+
+  /**
+   * Makes room for a text behind the first `start` bytes and writes what `tokenize` makes of it.
+   *
+   * @returns where the words end; 0 when a closer look is needed: at what may be a label, half of a surrogate pair or a
+   * byte order mark
    */
   write(text: string, start: number): number {
-    const bytes = this.bytes;
-    const view = this.#view;
-    // Constants of the module would be loaded anew for every byte once the module is part of a bundle.
-    const lowerOf = table;
-    const blank = 0x20;
-    const underscore = 0x5f;
-    // The text itself stands where the tokens of the bytes before never reach a byte.
-    let from = start + 2 * text.length;
-    const end = from + text.length;
-    // As many bytes of UTF-8 as UTF-16 units: ASCII.
-    if (bytes.write(text, from) !== text.length) return -1;
-    let to = start;
-    let before = blank;
-    for (;;) {
-      // Four bytes at a time, as long as they are letters, digits and single blanks. A top bit set says of its byte:
-      for (; from <= end - 4; from += 4, to += 4) {
-        const four = view.getInt32(from, true);
-        const isBlank = ~((four ^ 0x20202020) + 0x7f7f7f7f) & 0x80808080;
-        const isLow = ~(four + 0x50505050) & ~isBlank;
-        const isQuestion = ~((four ^ 0x3f3f3f3f) + 0x7f7f7f7f);
-        const isUnderscore = ~((four ^ 0x5f5f5f5f) + 0x7f7f7f7f);
-        const isSecondBlank = isBlank & ((isBlank << 8) | (before === blank ? 0x80 : 0));
-        if (((isLow | isQuestion | isUnderscore | isSecondBlank) & 0x80808080) !== 0) break;
-        const isUpper = (four + 0x3f3f3f3f) & ~(four + 0x25252525) & 0x80808080;
-        view.setInt32(to, four | (isUpper >>> 2), true);
-        before = four >>> 24;
-      }
-      if (from === end) return to > start && before === blank ? to - 1 : to;
-      for (const stop = Math.min(from + 4, end); from < stop; from++) {
-        const byte = bytes[from] as number;
-        const lower = lowerOf[byte] as number;
-        if (lower !== 0xff) {
-          if (lower === blank && before === blank) continue;
-          bytes[to++] = lower;
-          before = lower;
-        } else if (byte === underscore) {
-          if (before === underscore) return -1;
-          bytes[to++] = byte;
-          before = byte;
-        } else {
-          if (before !== blank) bytes[to++] = blank;
-          bytes[to++] = byte;
-          bytes[to++] = blank;
-          before = blank;
-        }
-      }
-    }
+    this.makeRoom(start, TokenBytes.room(text.length));
+    const from = start + 2 * text.length + SPARE;
+    const end = from + this.bytes.write(text, from);
+    return end - from === text.length ? this.#run(from, end, start) : this.#writeOther(text, start);
+  }
+
+  #writeOther(text: string, start: number): number {
+    if (needsCare.test(text)) return 0;
+    const lower = text.toLowerCase();
+    this.makeRoom(start, TokenBytes.room(lower.length));
+    const from = start + 2 * lower.length + SPARE;
+    return this.#run(from, from + this.bytes.write(lower, from), start);
+  }
+
+  #run(from: number, end: number, start: number): number {
+    this.bytes[end] = 0x01;
+    return this.#tokens(from, end, start);
   }
 }

@@ -3,8 +3,9 @@ import { TokenBytes } from "./token-bytes.js";
 const apart = / ?([.!?,'/()]) ?/g;
 const separators = /[\0\t-\r ]{2,}|[\0\t-\r]/g;
 
+const SCRATCH_BYTES = 64 * 1024;
 /** Working memory of one call; nothing in it outlives the call. A buffer for each text would cost as much as the work. */
-const scratch = new TokenBytes(16 * 1024);
+let scratch: TokenBytes | undefined;
 
 /**
  * Lower-cases a text and sets punctuation apart, as the fastText documentation prepares its examples:
@@ -22,10 +23,11 @@ const scratch = new TokenBytes(16 * 1024);
  * @public
  */
 export function tokenize(text: string): string {
-  const room = TokenBytes.room(text);
-  const memory = room <= scratch.bytes.length ? scratch : new TokenBytes(room);
-  const end = memory.write(text, 0);
-  if (end >= 0) return memory.bytes.toString("latin1", 0, end);
+  scratch ??= new TokenBytes(SCRATCH_BYTES);
+  const room = TokenBytes.room(text.length);
+  const memory = room <= SCRATCH_BYTES ? scratch : new TokenBytes(room);
+  const end = memory.writeAscii(text, 0);
+  if (end > 0) return memory.bytes.toString("latin1", 0, end);
   const spaced = text.toLowerCase().replace(apart, " $1 ").replace(separators, " ");
   return spaced.replace(/^ | $/g, "");
 }
