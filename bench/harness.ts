@@ -48,6 +48,8 @@ export interface Comparison {
   readonly metric?: string;
   /** How ours is set against the peer. Default `ratio`. */
   readonly as?: "ratio" | "difference";
+  /** How much of the work the peer does, where all of it would take minutes; its figure is divided by this. Default 1. */
+  readonly peerShare?: number;
   readonly goal: number;
   /** Default `at most`. */
   readonly goalIs?: "at most" | "at least";
@@ -264,7 +266,7 @@ function run(
 }
 
 function compared(comparison: Comparison, spec: BenchSpec, runs: ReadonlyMap<string, readonly Figures[]>): Row {
-  const { id, work, ours, peer, metric = "cpuMs", as = "ratio", goal, goalIs = "at most" } = comparison;
+  const { id, work, ours, peer, metric = "cpuMs", as = "ratio", peerShare = 1, goal, goalIs = "at most" } = comparison;
   const left = runs.get(ours) ?? [];
   const right = peer === undefined ? undefined : runs.get(peer);
   const how = peer === undefined ? metric : as === "ratio" ? `${metric} / ${peer}` : `${metric} - ${peer}`;
@@ -276,7 +278,7 @@ function compared(comparison: Comparison, spec: BenchSpec, runs: ReadonlyMap<str
   }
   const values = left.map((figures, round) => {
     const mine = figures[metric] ?? Number.NaN;
-    const theirs = right?.[round]?.[metric] ?? Number.NaN;
+    const theirs = (right?.[round]?.[metric] ?? Number.NaN) / peerShare;
     return peer === undefined ? mine : as === "ratio" ? mine / theirs : mine - theirs;
   });
   const value = median(values);

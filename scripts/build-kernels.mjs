@@ -1,4 +1,4 @@
-// Compiles every src/local/**/assembly/kernel.ts (AssemblyScript) to WebAssembly and embeds the bytes, as base64, in the
+// Compiles every src/**/assembly/kernel.ts (AssemblyScript) to WebAssembly and embeds the bytes, as base64, in the
 // kernel.generated.ts beside the assembly folder.
 //
 //   node scripts/build-kernels.mjs           rebuild
@@ -11,13 +11,16 @@ import asc from "assemblyscript/asc";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const flags = [
   ...["--optimizeLevel", "3", "--shrinkLevel", "0", "--converge", "--noAssert"],
-  ...["--runtime", "stub", "--importMemory", "--sharedMemory", "--initialMemory", "1", "--maximumMemory", "65536"],
-  ...["--enable", "simd", "--enable", "threads", "--enable", "bulk-memory"],
+  ...["--runtime", "stub", "--importMemory", "--enable", "simd", "--enable", "bulk-memory"],
 ];
+/** The kernels of the local engines run in several threads on one memory. */
+const threadFlags = ["--sharedMemory", "--initialMemory", "1", "--maximumMemory", "65536", "--enable", "threads"];
 
 async function compile(source) {
   let bytes;
-  const { error, stderr } = await asc.main([source, "--outFile", "kernel.wasm", "--baseDir", root, ...flags], {
+  const options = ["--outFile", "kernel.wasm", "--baseDir", root, ...flags];
+  if (source.startsWith("src/local/")) options.push(...threadFlags);
+  const { error, stderr } = await asc.main([source, ...options], {
     readFile: (name, baseDir) => {
       try {
         return readFileSync(join(baseDir, name), "utf8");
@@ -48,8 +51,8 @@ function moduleText(source, bytes) {
   ].join("\n");
 }
 
-const sources = readdirSync(join(root, "src/local"), { recursive: true })
-  .map((path) => join("src/local", path).replaceAll("\\", "/"))
+const sources = readdirSync(join(root, "src"), { recursive: true })
+  .map((path) => join("src", path).replaceAll("\\", "/"))
   .filter((path) => path.endsWith("/assembly/kernel.ts"))
   .sort();
 let stale = 0;

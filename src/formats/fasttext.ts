@@ -1,20 +1,12 @@
-import { isAscii } from "node:buffer";
-import { checkKnownKeys, shown } from "../internal/options.js";
+import { checkKnownKeys } from "../internal/options.js";
 import type { ByteSource } from "./byte-source.js";
 import { FastTextDecoder } from "./fasttext-decoder.js";
+import { fastTextEncoder } from "./fasttext-encoder.js";
 import { checkedMaxLineBytes, lineBlocks } from "./line-blocks.js";
-import { RecordFault } from "./record-fault.js";
 import type { RecordSource } from "./record-source.js";
 import { decodedLines, type RecordStream } from "./record-stream.js";
-import {
-  type BatchEncoder,
-  encodeRecords,
-  type WriteOptions,
-  type WriteResult,
-  writeRecords,
-} from "./record-writer.js";
-import { LabelRules, labelPrefix, type TextRuleOptions, TextRules, textRuleNames } from "./text-rules.js";
-import { areWordLines } from "./word-lines.js";
+import { encodeRecords, type WriteOptions, type WriteResult, writeRecords } from "./record-writer.js";
+import type { TextRuleOptions } from "./text-rules.js";
 
 const format = "fastText";
 
@@ -102,7 +94,7 @@ export function encodeFastText(
   records: RecordSource<FastTextInput>,
   options: FastTextWriteOptions = {},
 ): AsyncGenerator<Uint8Array, void, void> {
-  return encodeRecords(records, new FastTextEncoder(options), options.signal);
+  return encodeRecords(records, fastTextEncoder(options), options.signal);
 }
 
 /**
@@ -127,7 +119,7 @@ export async function writeFastText(
   records: RecordSource<FastTextInput>,
   options: FastTextWriteOptions = {},
 ): Promise<WriteResult> {
-  return writeRecords(file, records, new FastTextEncoder(options), options.signal);
+  return writeRecords(file, records, fastTextEncoder(options), options.signal);
 }
 
 /**
@@ -152,90 +144,4 @@ export function readFastText(source: ByteSource, options: FastTextReadOptions = 
     (nextLine) => lineBlocks(source, { format, maxLineBytes, signal: options.signal, nextLine }),
     () => new FastTextDecoder(strict),
   );
-}
-
-/** Gathers lines unchecked and looks at the encoded batch; only a batch with something unusual is cleaned text by text. */
-class FastTextEncoder implements BatchEncoder<FastTextInput> {
-  readonly #texts: TextRules;
-  readonly #labels: LabelRules;
-  readonly #allowUnlabelled: boolean;
-  #text = "";
-  #records = 0;
-  /** Labels and text of each record in the batch, one after the other. */
-  #parts: string[] = [];
-  #unusual = false;
-
-  constructor(options: FastTextWriteOptions) {
-    checkKnownKeys(options, [...textRuleNames, "invalidLabels", "unlabelled", "signal"], "fastText writer");
-    this.#texts = new TextRules(options, "text");
-    this.#labels = new LabelRules(options.invalidLabels === "slugify", options.loneSurrogates);
-    this.#allowUnlabelled = options.unlabelled === "allow";
-  }
-
-  add(record: FastTextInput): number {
-    this.#records++;
-    try {
-      if (record === null || typeof record !== "object")
-        throw new RecordFault(`expected { label, text }, got ${shown(record)}`);
-      const labels = record.labels === undefined ? this.#labels.word(record.label, "label") : this.#several(record);
-      const text = this.#texts.tokenized(record.text);
-      this.#parts.push(labels, text);
-      // A word that starts with __label__ is rare enough for the slow path, wherever it stands.
-      if (text.includes(labelPrefix)) this.#unusual = true;
-      this.#text += labels;
-      this.#text += text;
-      this.#text += "\n";
-      return this.#text.length;
-    } catch (error) {
-      throw error instanceof RecordFault ? error.toFormatError(format, this.#records) : error;
-    }
-  }
-
-  text(): string {
-    const text = this.#text;
-    this.#text = "";
-    return text;
-  }
-
-  corrected(bytes: Buffer, start: number, end: number): string | undefined {
-    const parts = this.#parts;
-    const unusual = this.#unusual;
-    this.#parts = [];
-    this.#unusual = false;
-    const lines = parts.length / 2;
-    if (!unusual && areWordLines(bytes, start, end, lines) && !mayHideCharacters(bytes.subarray(start, end)))
-      return undefined;
-    let text = "";
-    for (let index = 0; index < lines; index++) {
-      try {
-        const labels = parts[2 * index] as string;
-        const words = this.#texts.cleaned(parts[2 * index + 1] as string);
-        if (words === "" && labels === "") throw new RecordFault("neither a label nor a word", "text");
-        text += words === "" ? `${labels.slice(0, -1)}\n` : `${labels}${words}\n`;
-      } catch (error) {
-        throw error instanceof RecordFault ? error.toFormatError(format, this.#records - lines + index + 1) : error;
-      }
-    }
-    return text;
-  }
-
-  #several(record: FastTextInput): string {
-    const { label, labels } = record;
-    if (label !== undefined) throw new RecordFault("both label and labels are given; use one of them", "label");
-    if (!Array.isArray(labels)) throw new RecordFault(`expected a list of labels, got ${shown(labels)}`, "labels");
-    if (labels.length === 0 && !this.#allowUnlabelled) {
-      throw new RecordFault('no label; drop the record or set unlabelled: "allow"', "labels");
-    }
-    let words = "";
-    for (let index = 0; index < labels.length; index++) words += this.#labels.word(labels[index], `labels[${index}]`);
-    return words;
-  }
-}
-
-const byteOrderMark = Buffer.from("\ufeff");
-const replacement = Buffer.from("\ufffd");
-
-/** Whether a byte order mark stands there, or U+FFFD, which is also what half of a surrogate pair was encoded as. */
-function mayHideCharacters(bytes: Buffer): boolean {
-  return !isAscii(bytes) && (bytes.includes(byteOrderMark) || bytes.includes(replacement));
 }

@@ -57,9 +57,15 @@ export class TextRules {
     this.#field = field;
   }
 
-  /** The text after the tokenizer. */
-  tokenized(text: unknown): string {
+  /** @throws RecordFault when it is not a text */
+  checked(text: unknown): string {
     if (typeof text !== "string") throw new RecordFault(`expected text, got ${shown(text)}`, this.#field);
+    return text;
+  }
+
+  /** The text after the tokenizer. */
+  tokenized(value: unknown): string {
+    const text = this.checked(value);
     const { tokenizer } = this.#options;
     if (tokenizer === undefined) return text;
     const tokens: unknown = tokenizer(text);
