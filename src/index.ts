@@ -12,6 +12,7 @@ export * from "./inputs/index.js";
 export * from "./jobs/index.js";
 export * from "./models/index.js";
 export * from "./predictors/index.js";
+export * from "./preflight/index.js";
 export * from "./serializers/index.js";
 export * from "./session/index.js";
 export * from "./transformers/index.js";

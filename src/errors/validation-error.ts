@@ -17,7 +17,7 @@ export interface ValidationIssue {
  *
  * @public
  */
-export type ValidationErrorCode = "INVALID_OPTIONS" | "INVALID_HYPERPARAMETERS" | "INVALID_INPUT";
+export type ValidationErrorCode = "INVALID_OPTIONS" | "INVALID_HYPERPARAMETERS" | "INVALID_INPUT" | "PREFLIGHT_FAILED";
 
 /**
  * The caller gave something that cannot work. Thrown before any request is sent.

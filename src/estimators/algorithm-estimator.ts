@@ -6,6 +6,7 @@ import { textIssues } from "../internal/checks.js";
 import { baseNameFromImage } from "../internal/names.js";
 import { nearest, shown } from "../internal/options.js";
 import type { TrainingJobResult } from "../jobs/index.js";
+import type { PreflightChecks } from "../preflight/index.js";
 import { type AttachOptions, describeForAttach } from "./attach.js";
 import { ATTACHED, type AttachedJob } from "./attached-job.js";
 import type { AlgorithmDefinition, AlgorithmJob } from "./define-algorithm.js";
@@ -113,9 +114,11 @@ export abstract class AlgorithmEstimator<
   }
 
   /** @internal */
-  protected override prepare(inputs: Inputs): PreparedJob {
+  protected override prepare(inputs: Inputs, forPreflight = false): PreparedJob {
     const definition = this.#definition;
-    const { hyperparameters, issues } = optionIssues(definition, this.options, definition.hyperparameters);
+    // What follows from the data may be missing while the data is looked at.
+    const draft = forPreflight ? definition.derived?.schema : undefined;
+    const { hyperparameters, issues } = optionIssues(definition, this.options, draft ?? definition.hyperparameters);
     let channels: Channel[] = [];
     try {
       channels = toChannels(given(inputs as TrainingInputs), { defaultChannelName: definition.defaultChannel });
@@ -143,6 +146,11 @@ export abstract class AlgorithmEstimator<
       channels: job.channels,
       hyperparameters: encodeHyperparameters(hyperparameters, definition.wire),
       instanceType: job.instanceType,
+      preflight: {
+        subject: definition.name,
+        hyperparameters,
+        checks: definition.preflight && ((context) => definition.preflight?.(context) as Promise<PreflightChecks>),
+      },
       warnings: [
         ...(definition.warnings?.(job) ?? []),
         ...checkpointWarnings(definition, this.options),
@@ -191,6 +199,7 @@ function optionIssues(
       schema as z.ZodType<Record<string, unknown>>,
       options.hyperparameters,
       definition.name,
+      definition.codes?.otherVariant,
     );
     issues.push(...instanceIssues(definition, hyperparameters, options));
   } catch (error) {
@@ -214,7 +223,7 @@ function hyperparameterIssue(
   const missing = derived?.keys.includes(key) && Reflect.get(hyperparameters ?? {}, key) === undefined;
   return {
     path: ["hyperparameters", ...path],
-    message: missing ? `${message}; ${derived?.hint}` : message,
+    message: missing ? `${message.replace(/ \[GEN-01\]$/u, "")}; ${derived?.hint}` : message,
   };
 }
 
@@ -305,8 +314,8 @@ function channelIssues(
   const issues: ValidationIssue[] = [];
   const known = Object.keys(rules);
   const given = channels.map((channel) => channel.ChannelName);
-  const add = (channel: string, message: string): void => {
-    issues.push({ path: ["channels", channel], message });
+  const add = (channel: string, message: string, code?: string): void => {
+    issues.push({ path: ["channels", channel], message: code === undefined ? message : `${message} [${code}]` });
   };
   for (const [name, rule] of Object.entries(rules)) {
     if (rule.required && !given.includes(name)) {
@@ -324,6 +333,7 @@ function channelIssues(
       add(
         name,
         `${definition.name} reads no channel "${name}" here, only ${known.map((item) => `"${item}"`).join(", ")}${near ? `; did you mean "${near}"?` : ""}`,
+        definition.codes?.unknownChannel,
       );
       continue;
     }

@@ -99,7 +99,7 @@ function resourceConfig(o: TrainingOptions, parts: TrainingJobParts): CreateTrai
 }
 
 /** The channel that carries an earlier model into the container. */
-function modelChannel(o: TrainingOptions): Channel[] {
+export function modelChannel(o: TrainingOptions): Channel[] {
   if (o.modelUri === undefined) return [];
   return [
     {

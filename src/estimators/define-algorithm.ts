@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { ValidationIssue } from "../errors/index.js";
 import type { BuiltInAlgorithm } from "../images/index.js";
 import type { Channel, InputMode } from "../inputs/index.js";
+import type { PreflightChecks, PreflightContext } from "../preflight/index.js";
 import type { HyperparameterWireRules } from "./hyperparameters/index.js";
 
 /**
@@ -113,6 +114,14 @@ export interface AlgorithmDefinition<S extends z.ZodType = z.ZodType> {
   readonly wire?: HyperparameterWireRules | undefined;
   /** Channel that a single input goes to. */
   readonly defaultChannel: string;
+  /** Codes of docs/preflight.md that the messages of these faults end with. */
+  readonly codes?:
+    | {
+        readonly unknownChannel?: string | undefined;
+        /** A hyperparameter that belongs to another variant of the schema. */
+        readonly otherVariant?: string | undefined;
+      }
+    | undefined;
   /**
    * Channels that these hyperparameters allow.
    *
@@ -135,6 +144,8 @@ export interface AlgorithmDefinition<S extends z.ZodType = z.ZodType> {
   check?(job: AlgorithmJob<z.output<S>>): readonly ValidationIssue[];
   /** What is legal but hardly meant, as full sentences. */
   warnings?(job: AlgorithmJob<z.output<S>>): readonly string[];
+  /** Checks of the data, for preflight. They are loaded here, so that an estimator that only attaches to jobs pays nothing. */
+  preflight?(context: PreflightContext<z.output<S>>): Promise<PreflightChecks>;
 }
 
 /**

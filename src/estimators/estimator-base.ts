@@ -15,13 +15,23 @@ import {
   waitOptionIssues,
 } from "../jobs/index.js";
 import type { Model } from "../models/index.js";
+import {
+  checkPreflightOptions,
+  findingText,
+  PreflightError,
+  type PreflightOptions,
+  type PreflightReport,
+  type PreflightRequest,
+  runPreflight,
+} from "../preflight/index.js";
 import { type CallOptions, Session } from "../session/index.js";
 import { Transformer, type TransformerOptions } from "../transformers/index.js";
 import { ATTACHED, type AttachedJob } from "./attached-job.js";
-import { createTrainingJobRequest, type TrainingJobParts } from "./create-training-job-request.js";
+import { createTrainingJobRequest, modelChannel, type TrainingJobParts } from "./create-training-job-request.js";
 import { EstimatorJob, type ResultReader } from "./estimator-job.js";
 import { frozenCopy } from "./frozen-copy.js";
 import { LazyModel } from "./lazy-model.js";
+import { localInputs } from "./local-inputs.js";
 import { TRAINING_DEFAULTS, type TrainingOptions, type VpcConfig } from "./training-options.js";
 
 /**
@@ -53,10 +63,16 @@ export interface FitOptions extends WaitOptions, Omit<TrainingRequestOptions, "s
    * @defaultValue true
    */
   readonly wait?: boolean | undefined;
+  /**
+   * Look at the data before the job is created: with these options, or not at all.
+   *
+   * @defaultValue true: with the limits of {@link PREFLIGHT_DEFAULTS}
+   */
+  readonly preflight?: boolean | Omit<PreflightOptions, "signal"> | undefined;
 }
 
 const REQUEST_OPTION_NAMES = ["jobName", "experimentConfig", "signal"] as const;
-const FIT_OPTION_NAMES = [...REQUEST_OPTION_NAMES, ...WAIT_OPTIONS, "wait"] as const;
+const FIT_OPTION_NAMES = [...REQUEST_OPTION_NAMES, ...WAIT_OPTIONS, "wait", "preflight"] as const;
 
 /** Job names end in milliseconds, so jobs that start together may meet; each later try has a later time stamp. */
 const NAME_ATTEMPTS = 4;
@@ -112,11 +128,16 @@ interface DeployModelOptions {
 const MODEL_OPTION_NAMES = ["modelName", "imageUri", "role", "vpcConfig", "enableNetworkIsolation"] as const;
 const CREATE_MODEL_OPTION_NAMES = [...MODEL_OPTION_NAMES, "environment", "tags", "signal"] as const;
 
-/** What a kind of estimator contributes to a request. */
+/** What a kind of estimator contributes to a request. @internal */
 export interface PreparedJob
   extends Omit<TrainingJobParts, "jobName" | "imageUri" | "roleArn" | "outputPath" | "experimentConfig"> {
   /** What is legal but hardly meant; goes to the session's logger when the job starts. */
   readonly warnings: readonly string[];
+  /** What preflight needs besides the options. */
+  readonly preflight: Pick<PreflightRequest, "checks"> & {
+    readonly subject: string;
+    readonly hyperparameters: unknown;
+  };
 }
 
 /**
@@ -137,6 +158,7 @@ export abstract class EstimatorBase<
   readonly options: Options;
   readonly #reader: ResultReader<Results>;
   #latestTrainingJob: EstimatorJob<Results> | undefined;
+  #latestPreflight: PreflightReport | undefined;
 
   /** @internal */
   protected constructor(options: Options & AttachedJob, reader: ResultReader<Results>) {
@@ -154,7 +176,7 @@ export abstract class EstimatorBase<
   protected abstract imageName(): string;
 
   /** Checks options and inputs together. Throws a ValidationError with every fault. @internal */
-  protected abstract prepare(inputs: Inputs): PreparedJob;
+  protected abstract prepare(inputs: Inputs, forPreflight?: boolean): PreparedJob;
 
   /**
    * Called once the job exists, before the wait, with the request as it was sent: the place to store what the service does
@@ -167,6 +189,41 @@ export abstract class EstimatorBase<
   /** The job that `fit` started last, or that `attach` found; undefined before. */
   get latestTrainingJob(): EstimatorJob<Results> | undefined {
     return this.#latestTrainingJob;
+  }
+
+  /** What {@link EstimatorBase.preflight} or {@link EstimatorBase.fit} found last; undefined before. */
+  get latestPreflight(): PreflightReport | undefined {
+    return this.#latestPreflight;
+  }
+
+  /**
+   * Looks at the job and at its data, and reports what would fail it or ruin the model. Creates nothing.
+   *
+   * @remarks
+   * Reads S3 by ListObjectsV2 and ranged GetObject, with bounded memory; of large data a sample, see
+   * {@link PreflightOptions.sample}. What cannot be read is reported as skipped. Inputs may also be local paths, to check data
+   * before it is uploaded. docs/preflight.md lists all codes.
+   *
+   * @param inputs - as for `fit`; a text without a scheme, or a `file:` URL, is a local file or folder
+   * @throws {@link ValidationError} with every fault of options, hyperparameters and inputs that needs no data
+   * @example
+   * ```ts
+   * const report = await estimator.preflight({ train: "data/train.txt" });
+   * if (!report.ok) process.stdout.write(formatReport(report));
+   * ```
+   */
+  async preflight(inputs: Inputs, options: PreflightOptions = {}): Promise<PreflightReport> {
+    checkPreflightOptions(options);
+    const { sent, paths } = localInputs(inputs);
+    const prepared = this.prepare(sent, true);
+    const channels = [...prepared.channels, ...modelChannel(this.options)];
+    const localData = Object.fromEntries(
+      channels.flatMap((channel) => {
+        const path = paths.get(channel.DataSource.S3DataSource?.S3Uri ?? "");
+        return path === undefined ? [] : [[channel.ChannelName, path]];
+      }),
+    );
+    return this.#preflight(prepared, { channels, localData, warnings: prepared.warnings }, options);
   }
 
   /**
@@ -189,12 +246,14 @@ export abstract class EstimatorBase<
    *
    * @remarks
    * Everything that can be checked without the service is checked before the job is created, so that a mistake costs no
-   * instance time. A default bucket is used, never created. Sends CreateTrainingJob, then looks at the job and reads its
+   * instance time; {@link EstimatorBase.preflight} looks at the data unless `preflight` is false, and its warnings go to the
+   * session's logger and to `onProgress`. A default bucket is used, never created. Sends CreateTrainingJob, then looks at the job and reads its
    * log until it has ended; see {@link PollOptions} for the schedule and for Ctrl-C.
    *
    * @param inputs - data by channel name, or the data of the one channel that the algorithm trains on
    * @returns the job; `await job.result()` gives its metrics, times and model
    * @throws {@link ValidationError} with every fault of options, hyperparameters and inputs together
+   * @throws {@link PreflightError} when the data has errors; it carries the report
    * @throws {@link ConfigurationError} when region, role or bucket are not set anywhere, or refused by the service
    * @throws {@link JobError} when the job failed, or was stopped unless `onStopped` is `"return"`
    * @throws {@link WaitTimeoutError} after `timeoutSeconds`; the job keeps running
@@ -202,8 +261,18 @@ export abstract class EstimatorBase<
   async fit(inputs: Inputs, options: FitOptions = {}): Promise<EstimatorJob<Results>> {
     const issues = [...unknownKeyIssues(options, FIT_OPTION_NAMES, "fit"), ...waitOptionIssues(options)];
     if (issues.length > 0) throw new ValidationError("fit", issues);
-    const { request, warnings } = await this.#request(inputs, options);
-    for (const warning of warnings) this.session.logger?.warn(warning);
+    const preflight = options.preflight ?? true;
+    if (typeof preflight === "object") checkPreflightOptions(preflight, "fit preflight");
+    const { request, prepared } = await this.#request(inputs, options);
+    for (const warning of prepared.warnings) this.session.logger?.warn(warning);
+    if (preflight !== false) {
+      const channels = (request.InputDataConfig ?? []) as readonly Channel[];
+      const { signal } = options;
+      const own = typeof preflight === "object" ? preflight : {};
+      const report = await this.#preflight(prepared, { channels, role: request.RoleArn }, { ...own, signal });
+      this.#announce(report, request.TrainingJobName, options);
+      if (!report.ok) throw new PreflightError(report);
+    }
     const job = await this.#start(request, options);
     this.#latestTrainingJob = job;
     await this.started({ ...request, TrainingJobName: job.name }, { signal: options.signal });
@@ -303,11 +372,12 @@ export abstract class EstimatorBase<
   async #request(
     inputs: Inputs,
     options: TrainingRequestOptions,
-  ): Promise<{ readonly request: CreateTrainingJobRequest; readonly warnings: readonly string[] }> {
+  ): Promise<{ readonly request: CreateTrainingJobRequest; readonly prepared: PreparedJob }> {
     const { signal } = options;
     signal?.throwIfAborted();
     if (options.jobName !== undefined) assertResourceName(options.jobName, "jobName");
-    const { warnings, ...parts } = this.prepare(inputs);
+    const prepared = this.prepare(inputs);
+    const { warnings: _, preflight: __, ...parts } = prepared;
     this.#checkModelChannel(parts.channels);
     const imageUri = await this.imageUri();
     const roleArn = await this.session.resolveRole(this.options.role, { signal });
@@ -319,7 +389,56 @@ export abstract class EstimatorBase<
       outputPath: this.options.outputPath ?? (await this.#defaultOutputPath(signal)),
       experimentConfig: options.experimentConfig,
     });
-    return { request, warnings };
+    return { request, prepared };
+  }
+
+  async #preflight(
+    prepared: PreparedJob,
+    known: Pick<PreflightRequest, "localData" | "warnings"> & {
+      readonly channels: readonly Channel[];
+      readonly role?: string | undefined;
+    },
+    options: PreflightOptions,
+  ): Promise<PreflightReport> {
+    const o = this.options;
+    const { checks, subject, hyperparameters } = prepared.preflight;
+    const groups = prepared.instanceGroups;
+    const report = await runPreflight(
+      {
+        session: this.session,
+        checks,
+        localData: known.localData,
+        warnings: known.warnings,
+        job: {
+          subject,
+          hyperparameters,
+          instanceType: prepared.instanceType ?? groups?.[0]?.instanceType ?? "",
+          instanceCount: o.instanceCount ?? TRAINING_DEFAULTS.instanceCount,
+          inputMode: o.inputMode ?? TRAINING_DEFAULTS.inputMode,
+          channels: known.channels,
+          maxRuntimeSeconds: o.maxRuntimeSeconds ?? TRAINING_DEFAULTS.maxRuntimeSeconds,
+          spot: o.spot !== undefined,
+          checkpoints: o.checkpoint !== undefined,
+          role: known.role ?? o.role,
+          outputPath: o.outputPath,
+          modelUri: o.modelUri,
+        },
+      },
+      options,
+    );
+    this.#latestPreflight = report;
+    return report;
+  }
+
+  /** Tells what is no error; errors are thrown. */
+  #announce(report: PreflightReport, jobName: string | undefined, { onProgress }: FitOptions): void {
+    for (const finding of report.findings) {
+      const message = `preflight ${findingText(finding)}`;
+      if (finding.severity === "info") this.session.logger?.info(message);
+      if (finding.severity !== "warning") continue;
+      this.session.logger?.warn(message);
+      onProgress?.({ type: "warning", jobName: jobName ?? "", message, at: new Date() });
+    }
   }
 
   #checkModelChannel(channels: readonly Channel[]): void {

@@ -6,6 +6,7 @@ import { shown } from "../internal/options.js";
 import type { MetricDefinition } from "../jobs/index.js";
 import type { DeployOptions } from "../models/index.js";
 import type { Predictor } from "../predictors/index.js";
+import type { PreflightOptions, PreflightReport } from "../preflight/index.js";
 import { type AttachOptions, describeForAttach } from "./attach.js";
 import { ATTACHED, type AttachedJob } from "./attached-job.js";
 import {
@@ -161,6 +162,11 @@ export class Estimator extends EstimatorBase<EstimatorOptions> {
     return super.fit(inputs as TrainingInputs, options);
   }
 
+  /** {@inheritDoc EstimatorBase.preflight} */
+  override preflight(inputs?: TrainingInputs, options?: PreflightOptions): Promise<PreflightReport> {
+    return super.preflight(inputs as TrainingInputs, options);
+  }
+
   /**
    * Puts the model of the latest job behind an endpoint, and waits until it is in service.
    *
@@ -196,6 +202,7 @@ export class Estimator extends EstimatorBase<EstimatorOptions> {
       metricDefinitions: o.metricDefinitions,
       containerEntrypoint: containerEntryPoint,
       containerArguments: o.containerArguments,
+      preflight: { subject: "training job", hyperparameters: o.hyperparameters ?? {} },
       warnings: [],
     };
   }

@@ -30,10 +30,23 @@ export class SeenNumbers {
  */
 export class SeenTexts {
   readonly #keys = new SeenKeys();
+  #high = 0;
+  #low = 0;
 
   /** Remembers the text; true when it was there before. */
   add(text: string): boolean {
-    // Two independent FNV-like hashes with the finisher of MurmurHash3.
+    this.#hash(text);
+    return this.#keys.add(this.#high, this.#low);
+  }
+
+  /** True when the text was remembered. */
+  has(text: string): boolean {
+    this.#hash(text);
+    return this.#keys.has(this.#high, this.#low);
+  }
+
+  /** Two independent FNV-like hashes with the finisher of MurmurHash3. */
+  #hash(text: string): void {
     let high = 0x811c9dc5;
     let low = 0x9e3779b9;
     for (let index = 0; index < text.length; index++) {
@@ -41,7 +54,8 @@ export class SeenTexts {
       high = Math.imul(high ^ unit, 0x01000193);
       low = Math.imul(low ^ unit, 0x85ebca6b) ^ (low >>> 15);
     }
-    return this.#keys.add(finished(high), finished(low ^ text.length));
+    this.#high = finished(high);
+    this.#low = finished(low ^ text.length);
   }
 }
 
@@ -74,6 +88,14 @@ class SeenKeys {
     return false;
   }
 
+  has(high: number, low: number): boolean {
+    const a = high | 0;
+    const b = low | 0;
+    if (a === 0 && b === 0) return this.#hasZero;
+    const slot = slotOf(this.#slots, a, b);
+    return this.#slots[slot * 2] === a && this.#slots[slot * 2 + 1] === b;
+  }
+
   #grow(): void {
     const larger = new Int32Array(this.#slots.length * 2);
     for (let at = 0; at < this.#slots.length; at += 2) {
@@ -87,15 +109,19 @@ class SeenKeys {
 
 /** Puts the key into its slot; false when it is there already. */
 function place(slots: Int32Array, a: number, b: number): boolean {
+  const slot = slotOf(slots, a, b);
+  if (slots[slot * 2] === a && slots[slot * 2 + 1] === b) return false;
+  slots[slot * 2] = a;
+  slots[slot * 2 + 1] = b;
+  return true;
+}
+
+/** Where the key is, or the empty slot where it belongs. */
+function slotOf(slots: Int32Array, a: number, b: number): number {
   const mask = slots.length / 2 - 1;
   for (let slot = finished(Math.imul(a, 31) ^ b) & mask; ; slot = (slot + 1) & mask) {
     const high = slots[slot * 2];
     const low = slots[slot * 2 + 1];
-    if (high === 0 && low === 0) {
-      slots[slot * 2] = a;
-      slots[slot * 2 + 1] = b;
-      return true;
-    }
-    if (high === a && low === b) return false;
+    if ((high === 0 && low === 0) || (high === a && low === b)) return slot;
   }
 }

@@ -33,6 +33,17 @@ export interface LineFault {
 
 export const format = "fastText";
 
+/** What each kind of fault means, as the end of a sentence about the line. */
+export const fastTextProblems: Readonly<Record<FastTextFaultKind, string>> = Object.freeze({
+  "blank-line": "the line is blank",
+  "no-label": `no word starts with ${labelPrefix}`,
+  "no-text": "a label, but no text",
+  "empty-label": `${labelPrefix} with no name; is there a blank after the prefix?`,
+  "byte-order-mark": "the file starts with a byte order mark, which makes the first label an ordinary word",
+  "carriage-return": "the line ends with CR LF instead of LF",
+  "odd-separator": "words are separated by something other than one blank",
+});
+
 const separators = /[\0\t-\r ]+/;
 const oddSeparator = /[\0\t-\r]| {2}|^ | $/;
 
@@ -66,24 +77,16 @@ function sorted(line: string, labels: string[]): FastTextRecord {
 
 /** What is wrong with a line, besides a byte order mark. */
 export function lineFaults(line: string, record: FastTextRecord): LineFault[] {
-  const faults: LineFault[] = [];
+  const kinds: FastTextFaultKind[] = [];
   const { labels, text } = record;
   const crlf = line.endsWith("\r");
-  if (text === "" && labels.length === 0) {
-    faults.push({ kind: "blank-line", problem: "the line is blank" });
-  } else if (labels.length === 0) {
-    faults.push({ kind: "no-label", problem: `no word starts with ${labelPrefix}` });
-  } else if (text === "") {
-    faults.push({ kind: "no-text", problem: "a label, but no text" });
-  }
-  if (labels.includes("")) {
-    faults.push({ kind: "empty-label", problem: `${labelPrefix} with no name; is there a blank after the prefix?` });
-  }
-  if (crlf) faults.push({ kind: "carriage-return", problem: "the line ends with CR LF instead of LF" });
-  if (faults[0]?.kind !== "blank-line" && oddSeparator.test(crlf ? line.slice(0, -1) : line)) {
-    faults.push({ kind: "odd-separator", problem: "words are separated by something other than one blank" });
-  }
-  return faults;
+  if (text === "" && labels.length === 0) kinds.push("blank-line");
+  else if (labels.length === 0) kinds.push("no-label");
+  else if (text === "") kinds.push("no-text");
+  if (labels.includes("")) kinds.push("empty-label");
+  if (crlf) kinds.push("carriage-return");
+  if (kinds[0] !== "blank-line" && oddSeparator.test(crlf ? line.slice(0, -1) : line)) kinds.push("odd-separator");
+  return kinds.map((kind) => ({ kind, problem: fastTextProblems[kind] }));
 }
 
 export class FastTextDecoder implements RecordDecoder<FastTextRecord> {
@@ -96,7 +99,7 @@ export class FastTextDecoder implements RecordDecoder<FastTextRecord> {
 
   decode(block: LineBlock, records: FastTextRecord[]): void {
     if (this.#strict && block.byteOrderMark) {
-      throw fault("the file starts with a byte order mark, which makes the first label an ordinary word", block, 1, 0);
+      throw fault(fastTextProblems["byte-order-mark"], block, 1, 0);
     }
     visitLines(block, this.nextLine, format, (line, number, byteOffset) => {
       this.nextLine = number + 1;

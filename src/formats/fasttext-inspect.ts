@@ -1,9 +1,10 @@
+import { isAscii } from "node:buffer";
 import { checkKnownKeys } from "../internal/options.js";
 import type { ByteSource } from "./byte-source.js";
 import { fastTextReadDefaults } from "./fasttext.js";
-import { type FastTextFaultKind, format, lineFaults, parseLine } from "./fasttext-decoder.js";
-import { checkedMaxLineBytes, lineBlocks } from "./line-blocks.js";
-import { visitLines } from "./visit-lines.js";
+import { type FastTextFaultKind, fastTextProblems, format } from "./fasttext-decoder.js";
+import { FastTextScan } from "./fasttext-scan.js";
+import { checkedMaxLineBytes, lineBlocks, refuseInvalidUtf8 } from "./line-blocks.js";
 
 /**
  * One fault of a fastText file.
@@ -77,41 +78,21 @@ export async function inspectFastText(
 ): Promise<FastTextReport> {
   checkKnownKeys(options, ["maxFaultsPerKind", "maxLineBytes", "signal"], "inspectFastText");
   const maxLineBytes = checkedMaxLineBytes(options.maxLineBytes, fastTextReadDefaults.maxLineBytes);
-  const maxFaults = options.maxFaultsPerKind ?? 5;
-  const labelCounts = new Map<string, number>();
-  const faultCounts: Partial<Record<FastTextFaultKind, number>> = {};
-  const faults: FastTextFault[] = [];
-  let nextLine = 1;
-  let examples = 0;
-
-  const note = (kind: FastTextFaultKind, message: string, line: number, byteOffset: number): void => {
-    const count = (faultCounts[kind] ?? 0) + 1;
-    faultCounts[kind] = count;
-    if (count > maxFaults) return;
-    faults.push({ kind, severity: harmless.has(kind) ? "warning" : "error", line, byteOffset, message });
-  };
-
+  const scan = new FastTextScan(options.maxFaultsPerKind ?? 5);
   for await (const block of lineBlocks(source, {
     format,
     maxLineBytes,
     signal: options.signal,
-    nextLine: () => nextLine,
+    nextLine: () => scan.lines + 1,
   })) {
-    if (block.byteOrderMark) {
-      note(
-        "byte-order-mark",
-        "the file starts with a byte order mark, which makes the first label an ordinary word",
-        1,
-        0,
-      );
-    }
-    nextLine = visitLines(block, nextLine, format, (line, number, byteOffset) => {
-      const record = parseLine(line);
-      for (const { kind, problem } of lineFaults(line, record)) note(kind, problem, number, byteOffset);
-      if (record.labels.length > 0 && record.text !== "") examples++;
-      for (const label of new Set(record.labels)) labelCounts.set(label, (labelCounts.get(label) ?? 0) + 1);
-    });
+    if (!isAscii(block.buffer.subarray(block.start, block.end))) refuseInvalidUtf8(block, scan.lines + 1, format);
+    scan.add(block);
   }
-  const byCount = [...labelCounts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-  return { lines: nextLine - 1, examples, labelCounts: new Map(byCount), faultCounts, faults };
+  const faultCounts = scan.faultCounts as Partial<Record<FastTextFaultKind, number>>;
+  const faults = scan.faults.map(({ kind, line, byteOffset }) => {
+    const known = kind as FastTextFaultKind;
+    const severity = harmless.has(known) ? ("warning" as const) : ("error" as const);
+    return { kind: known, severity, line, byteOffset, message: fastTextProblems[known] };
+  });
+  return { lines: scan.lines, examples: scan.examples, labelCounts: scan.labelCounts, faultCounts, faults };
 }

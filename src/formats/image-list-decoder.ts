@@ -60,6 +60,23 @@ export class ImageListDecoder implements RecordDecoder<ListRecord> {
   }
 }
 
+/** One line of a list by itself: its record or what is wrong with it; undefined for a blank line. */
+export function readListLine(
+  line: string,
+  number: number,
+):
+  | { readonly record: ListRecord; readonly problem?: undefined; readonly field?: undefined }
+  | { readonly record?: undefined; readonly problem: string; readonly field: string | undefined }
+  | undefined {
+  try {
+    const record = parseLine(line, number, false);
+    return record && { record };
+  } catch (error) {
+    if (error instanceof RecordFault) return { problem: error.message, field: error.field };
+    throw error;
+  }
+}
+
 /** The record of a line; undefined for a blank line. */
 function parseLine(line: string, number: number, strict: boolean): ListRecord | undefined {
   // The usual line first: one label, nothing to trim.

@@ -49,6 +49,8 @@ export {
   inspectDeepAR,
 } from "./deepar-inspect.js";
 export type { DeepARInput, DeepARSeries } from "./deepar-series.js";
+/** @internal */
+export { SeenNumbers, SeenTexts } from "./duplicate-check.js";
 export {
   encodeFastText,
   type FastTextInput,
@@ -65,6 +67,10 @@ export {
   type FastTextReport,
   inspectFastText,
 } from "./fasttext-inspect.js";
+/** @internal */
+export { FastTextScan, type ScanFaultKind } from "./fasttext-scan.js";
+/** @internal */
+export { openMaybeGzip } from "./gunzip-reader.js";
 export { type IdxImage, type IdxReadOptions, readIdx, readIdxImages, readIdxItems } from "./idx-read.js";
 export type { IdxArray, IdxData, IdxElementType } from "./idx-types.js";
 export { encodeIdx, type IdxInput, writeIdx } from "./idx-write.js";
@@ -78,6 +84,8 @@ export {
   readImageList,
   writeImageList,
 } from "./image-list.js";
+/** @internal */
+export { readListLine } from "./image-list-decoder.js";
 export {
   encodeImageManifest,
   type ImageManifestNames,

@@ -10,7 +10,7 @@ const MAX_URI_LENGTH = 1024;
  * @param needsKey - true for a manifest, which is one object
  */
 export function s3DataUriIssues(uri: unknown, path: readonly string[], needsKey = false): ValidationIssue[] {
-  const issue = (message: string): ValidationIssue[] => [{ path, message }];
+  const issue = (message: string): ValidationIssue[] => [{ path, message: `${message} [GEN-04]` }];
   if (typeof uri !== "string") return issue(`expected an S3 URI such as "s3://bucket/train/", got ${shown(uri)}`);
   if (/^https?:\/\//iu.test(uri)) {
     const right = s3UriFromHttps(uri);

@@ -97,7 +97,7 @@ export async function expandRole(session: Session, role: string, options: CallOp
   }
 }
 
-async function loadIam(): Promise<typeof import("../clients/iam.js")> {
+export async function loadIam(): Promise<typeof import("../clients/iam.js")> {
   try {
     return await import("../clients/iam.js");
   } catch (error) {

@@ -246,6 +246,11 @@ export class Session extends RuntimeSession {
     };
   }
 
+  /** Client and commands of S3, for the parts of the library that read data in pieces. @internal */
+  async s3Context(): Promise<S3Context> {
+    return this.#s3();
+  }
+
   protected override async regionClient(): Promise<unknown> {
     const { STSClient } = await import("../clients/sts.js");
     return this.client("sts", (settings) => new STSClient(settings));

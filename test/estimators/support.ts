@@ -1,4 +1,5 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { S3Client } from "@aws-sdk/client-s3";
 import { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { type AwsStub, mockClient } from "aws-sdk-client-mock";
@@ -22,10 +23,11 @@ export function goldenSession(options: SessionOptions = {}): Session {
 // biome-ignore lint/suspicious/noExplicitAny: the mock's own type parameters are of no use here
 type Stub = AwsStub<any, any, any>;
 
-/** Mocked AWS: SageMaker, logs and the caller's identity. Restore it with `restore()`. */
+/** Mocked AWS: SageMaker, logs, S3 without data and the caller's identity. Restore it with `restore()`. */
 export function mockAws(): { sagemaker: Stub; logs: Stub; sts: Stub; restore(): void } {
   const sagemaker = mockClient(SageMakerClient);
   const logs = mockClient(CloudWatchLogsClient);
+  const s3 = mockClient(S3Client);
   const sts = mockClient(STSClient);
   sts.on(GetCallerIdentityCommand).resolves({ Arn: `arn:aws:sts::${ACCOUNT}:assumed-role/dev/me`, Account: ACCOUNT });
   return {
@@ -35,6 +37,7 @@ export function mockAws(): { sagemaker: Stub; logs: Stub; sts: Stub; restore(): 
     restore: () => {
       sagemaker.restore();
       logs.restore();
+      s3.restore();
       sts.restore();
     },
   };

@@ -220,7 +220,7 @@ describe("toChannels", () => {
     expect(
       faults(() => toChannels({ train: "bkt/t", "my channel": "s3://bkt/v", test: 5 as unknown as string })),
     ).toEqual([
-      'channel "train": expected s3://bucket/key, got "bkt/t"',
+      'channel "train": expected s3://bucket/key, got "bkt/t" [GEN-04]',
       'a channel name is 1 to 64 letters, digits, dots, dashes and underscores; got "my channel"',
       'channel "test" must be an S3 URI, a TrainingInput or a FileSystemInput; got 5',
     ]);

@@ -182,7 +182,7 @@ describe("data in S3 at fit", () => {
   it.each<[string, (bucket: string) => string, (bucket: string) => string]>([
     ["a bucket that does not exist", () => "s3://no-such-bucket/train.txt", () => "no-such-bucket"],
     ["a prefix without objects", (bucket) => `s3://${bucket}/nothing/`, (bucket) => bucket],
-  ])("refuses %s before there is a job", async (_, uriIn, bucketIn) => {
+  ])("refuses %s before there is a job, also without preflight", async (_, uriIn, bucketIn) => {
     const session = newSession();
     const bucket = await session.defaultBucket({ create: true });
     const estimator = new BlazingText({
@@ -190,7 +190,7 @@ describe("data in S3 at fit", () => {
       instanceType: "ml.c5.xlarge",
       hyperparameters: { mode: "supervised" },
     });
-    const error = await rejection(estimator.fit({ train: uriIn(bucket) }));
+    const error = await rejection(estimator.fit({ train: uriIn(bucket) }, { preflight: false }));
     if (!ConfigurationError.is(error)) throw error;
     expect(error).toBeInstanceOf(ConfigurationError);
     expect(error.code).toBe("BUCKET_UNREADABLE");
@@ -203,7 +203,7 @@ describe("data in S3 at fit", () => {
     expect(estimator.latestTrainingJob).toBeUndefined();
   });
 
-  it("fails the job with a reason when the file is empty", async () => {
+  it("fails the job with a reason when the file is empty and nobody looked before", async () => {
     const session = newSession();
     const bucket = await session.defaultBucket({ create: true });
     const train = await session.uploadString("", `s3://${bucket}/train.txt`);
@@ -212,7 +212,7 @@ describe("data in S3 at fit", () => {
       instanceType: "ml.c5.xlarge",
       hyperparameters: { mode: "supervised" },
     });
-    const error = await rejection(estimator.fit({ train }, { pollSeconds: 0.05 }));
+    const error = await rejection(estimator.fit({ train }, { preflight: false, pollSeconds: 0.05 }));
     if (!JobError.is(error)) throw error;
     expect(error).toMatchObject({ code: "JOB_FAILED", status: "Failed" });
     expect(error.failureReason).toMatch(/^ClientError: Empty vocabulary\. .*train\.txt/u);

@@ -129,6 +129,7 @@ export const blazingTextAlgorithm: AlgorithmDefinition<typeof blazingTextHyperpa
   image: "blazingtext",
   hyperparameters: blazingTextHyperparametersSchema,
   defaultChannel: "train",
+  codes: { unknownChannel: "BT-04", otherVariant: "BT-07" },
   channels,
   instances,
   inputModes: ["File", "FastFile", "Pipe"],
@@ -141,4 +142,5 @@ export const blazingTextAlgorithm: AlgorithmDefinition<typeof blazingTextHyperpa
   ],
   check,
   warnings,
+  preflight: async (context) => (await import("./preflight.js")).blazingTextPreflight(context),
 });

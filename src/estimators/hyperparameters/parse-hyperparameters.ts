@@ -16,18 +16,24 @@ import {
  * @remarks Keys whose value is `undefined` count as not set. Defaults are not filled in: the service applies its own.
  *
  * @param algorithm - name of the algorithm for messages
+ * @param variantCode - code that messages about a hyperparameter of another variant end with
  * @throws {@link ValidationError} `INVALID_HYPERPARAMETERS` with every fault: unknown keys with the nearest known one,
  * wrong types, values out of range, combinations that cannot work
  * @public
  */
-export function parseHyperparameters<S extends z.ZodType>(schema: S, values: unknown, algorithm: string): z.output<S> {
+export function parseHyperparameters<S extends z.ZodType>(
+  schema: S,
+  values: unknown,
+  algorithm: string,
+  variantCode?: string,
+): z.output<S> {
   const given = isRecord(values)
     ? Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
     : values;
   const result = schema.safeParse(given);
   if (result.success) return result.data;
   const issues = isRecord(given)
-    ? explain(result.error.issues, given, hyperparameterTable(schema), algorithm)
+    ? explain(result.error.issues, given, hyperparameterTable(schema), algorithm, variantCode)
     : [{ path: [], message: `the hyperparameters of ${algorithm} must be an object; got ${shown(values)}` }];
   throw new ValidationError(`${algorithm} hyperparameters`, issues, "INVALID_HYPERPARAMETERS");
 }
@@ -38,12 +44,13 @@ function explain(
   given: Readonly<Record<string, unknown>>,
   table: HyperparameterTable,
   algorithm: string,
+  variantCode: string | undefined,
 ): ValidationIssue[] {
   const variant = variantOf(table, given);
   const explained: ValidationIssue[] = [];
   for (const issue of issues) {
     if (issue.code === "unrecognized_keys") {
-      explained.push(...issue.keys.map((key) => unknownKey(key, table, variant, algorithm)));
+      explained.push(...issue.keys.map((key) => unknownKey(key, table, variant, algorithm, variantCode)));
       continue;
     }
     const path = issue.path.map((part) => (typeof part === "symbol" ? String(part) : part));
@@ -65,7 +72,7 @@ function fieldFault(
   algorithm: string,
 ): string {
   const subject = `hyperparameter ${shown(key)} of ${algorithm}`;
-  if (!Object.hasOwn(given, key)) return `${subject} is required${allowed ? `: ${allowed}` : ""}`;
+  if (!Object.hasOwn(given, key)) return `${subject} is required${allowed ? `: ${allowed}` : ""} [GEN-01]`;
   const value = given[key];
   const hint =
     typeof value === "string" &&
@@ -92,6 +99,7 @@ function unknownKey(
   table: HyperparameterTable,
   variant: HyperparameterVariant | undefined,
   algorithm: string,
+  variantCode: string | undefined,
 ): ValidationIssue {
   const owners = table.variants.filter((other) => other.fields.has(key)).map(({ tag }) => JSON.stringify(tag));
   const known = [...(variant?.fields.keys() ?? [])];
@@ -99,11 +107,11 @@ function unknownKey(
   const suggestion = nearest(key, known) ?? known.find((name) => key.length > 2 && name.includes(key));
   let message: string;
   if (owners.length > 0) {
-    message = `hyperparameter ${shown(key)} of ${algorithm} belongs to ${table.discriminator} ${owners.join(", ")}, not to ${JSON.stringify(variant?.tag)}; remove it`;
+    message = `hyperparameter ${shown(key)} of ${algorithm} belongs to ${table.discriminator} ${owners.join(", ")}, not to ${JSON.stringify(variant?.tag)}; remove it${variantCode === undefined ? "" : ` [${variantCode}]`}`;
   } else if (suggestion) {
-    message = `unknown hyperparameter ${shown(key)} of ${algorithm}; did you mean "${suggestion}"?`;
+    message = `unknown hyperparameter ${shown(key)} of ${algorithm}; did you mean "${suggestion}"? [GEN-01]`;
   } else {
-    message = `unknown hyperparameter ${shown(key)} of ${algorithm}; known: ${known.join(", ")}`;
+    message = `unknown hyperparameter ${shown(key)} of ${algorithm}; known: ${known.join(", ")} [GEN-01]`;
   }
   return { path: [key], message };
 }

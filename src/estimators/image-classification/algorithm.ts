@@ -75,4 +75,6 @@ export const imageClassificationAlgorithm: AlgorithmDefinition<typeof imageClass
     ],
     check: jobIssues,
     warnings: jobWarnings,
+    codes: { unknownChannel: "IC-02" },
+    preflight: async (context) => (await import("./preflight.js")).imageClassificationPreflight(context),
   });

@@ -153,7 +153,7 @@ describe("BlazingText channels", () => {
   it("asks for the train channel and names what it got", async () => {
     expect(await faults({}, { training: "s3://bkt/a.txt" })).toBe(
       'channel "train" of BlazingText is missing; got "training"\n' +
-        'BlazingText reads no channel "training" here, only "train", "validation"',
+        'BlazingText reads no channel "training" here, only "train", "validation" [BT-04]',
     );
   });
 

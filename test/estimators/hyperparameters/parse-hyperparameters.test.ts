@@ -37,10 +37,10 @@ describe("parseHyperparameters", () => {
 
   it("suggests the nearest known key for an unknown one", () => {
     expect(messages({ mode: "supervised", epoch: 3 })).toEqual([
-      'unknown hyperparameter "epoch" of BlazingText; did you mean "epochs"?',
+      'unknown hyperparameter "epoch" of BlazingText; did you mean "epochs"? [GEN-01]',
     ]);
     expect(messages({ mode: "supervised", learningRate: 3 })).toEqual([
-      'unknown hyperparameter "learningRate" of BlazingText; did you mean "learning_rate"?',
+      'unknown hyperparameter "learningRate" of BlazingText; did you mean "learning_rate"? [GEN-01]',
     ]);
   });
 
@@ -52,7 +52,7 @@ describe("parseHyperparameters", () => {
 
   it("asks for the mode and lists all of them", () => {
     const modes = '"supervised", "batch_skipgram", "skipgram", "cbow"';
-    expect(messages({})).toEqual([`hyperparameter "mode" of BlazingText is required: one of ${modes}`]);
+    expect(messages({})).toEqual([`hyperparameter "mode" of BlazingText is required: one of ${modes} [GEN-01]`]);
     expect(messages({ mode: "Supervised" })).toEqual([
       `hyperparameter "mode" of BlazingText must be one of ${modes}; got "Supervised"`,
     ]);
@@ -72,7 +72,7 @@ describe("parseHyperparameters", () => {
     const found = faults({ mode: "batch_skipgram", subwords: true, min_char: 4, max_char: 2, window: 3, epochs: 1.5 });
     expect(found.map((issue) => issue.path.join(".")).sort()).toEqual(["epochs", "subwords", "window"]);
     expect(messages({ mode: "cbow", min_char: 4, max_char: 2, window: 3 })).toEqual([
-      'unknown hyperparameter "window" of BlazingText; did you mean "window_size"?',
+      'unknown hyperparameter "window" of BlazingText; did you mean "window_size"? [GEN-01]',
       'hyperparameter "max_char" of BlazingText must not be below "min_char"',
     ]);
   });

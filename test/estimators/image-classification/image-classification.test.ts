@@ -332,7 +332,7 @@ describe("ImageClassification channels", () => {
       'channel "validation" of ImageClassification is missing; got "train"',
     ]);
     expect(await faults({ ...records, test: "s3://bkt/test.rec" })).toEqual([
-      'ImageClassification reads no channel "test" here, only "train", "validation", "model"',
+      'ImageClassification reads no channel "test" here, only "train", "validation", "model" [IC-02]',
     ]);
     expect(await faults("s3://bkt/train.rec" as never)).toHaveLength(1);
   });
