@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 const root = new URL("../../", import.meta.url);
 
 /** The catalogue: faults that users met, by algorithm. */
-const catalogue = [...codes("GEN", 12), ...codes("BT", 13), ...codes("IC", 15)];
+const catalogue = [...codes("GEN", 12), ...codes("BT", 13), ...codes("IC", 15), ...codes("DA", 19)];
 
 function codes(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}-${String(index + 1).padStart(2, "0")}`);

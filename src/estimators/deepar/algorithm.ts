@@ -124,5 +124,6 @@ export const deepARAlgorithm: AlgorithmDefinition<typeof deepARHyperparametersSc
     },
   ],
   check,
+  preflight: async (context) => (await import("./preflight.js")).deepARPreflight(context),
   warnings: jobWarnings,
 });
