@@ -24,7 +24,7 @@ export function goldenSession(options: SessionOptions = {}): Session {
 type Stub = AwsStub<any, any, any>;
 
 /** Mocked AWS: SageMaker, logs, S3 without data and the caller's identity. Restore it with `restore()`. */
-export function mockAws(): { sagemaker: Stub; logs: Stub; sts: Stub; restore(): void } {
+export function mockAws(): { sagemaker: Stub; logs: Stub; s3: Stub; sts: Stub; restore(): void } {
   const sagemaker = mockClient(SageMakerClient);
   const logs = mockClient(CloudWatchLogsClient);
   const s3 = mockClient(S3Client);
@@ -33,6 +33,7 @@ export function mockAws(): { sagemaker: Stub; logs: Stub; sts: Stub; restore(): 
   return {
     sagemaker,
     logs,
+    s3,
     sts,
     restore: () => {
       sagemaker.restore();

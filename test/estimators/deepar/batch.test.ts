@@ -1,14 +1,13 @@
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
-import { DescribeTransformJobCommand, SageMakerClient } from "@aws-sdk/client-sagemaker";
-import { mockClient } from "aws-sdk-client-mock";
+import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { DescribeTransformJobCommand } from "@aws-sdk/client-sagemaker";
 import fc from "fast-check";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FormatError } from "../../../src/errors/index.js";
 import { type DeepARModelCard, DeepARTransformer, deepARBatch } from "../../../src/estimators/index.js";
 import { readDeepAR } from "../../../src/formats/index.js";
 import { TransformInput } from "../../../src/inputs/index.js";
 import { TransformJob } from "../../../src/jobs/index.js";
-import { goldenSession } from "../support.js";
+import { goldenSession, mockAws } from "../support.js";
 import { collected, messagesOf } from "./support.js";
 
 const modelCard: DeepARModelCard = { frequency: "D", predictionLength: 2 };
@@ -140,12 +139,11 @@ describe("deepARBatch.forecasts", () => {
 });
 
 describe("DeepARTransformer", () => {
-  const sagemaker = mockClient(SageMakerClient);
-  const s3 = mockClient(S3Client);
-  afterEach(() => {
-    sagemaker.reset();
-    s3.reset();
+  let aws: ReturnType<typeof mockAws>;
+  beforeEach(() => {
+    aws = mockAws();
   });
+  afterEach(() => aws.restore());
 
   const options = {
     modelName: "sales",
@@ -213,7 +211,7 @@ describe("DeepARTransformer", () => {
   });
 
   it("gives the forecasts of its job with their series, also for files that have none", async () => {
-    sagemaker.on(DescribeTransformJobCommand).resolves({
+    aws.sagemaker.on(DescribeTransformJobCommand).resolves({
       TransformJobName: "job",
       TransformJobArn: "arn",
       TransformJobStatus: "Failed",
@@ -233,9 +231,9 @@ describe("DeepARTransformer", () => {
         .filter((Key) => Key.startsWith(prefix))
         .map((Key) => ({ Key, Size: 1, LastModified: new Date(0), ETag: '"x"' })),
     });
-    s3.on(ListObjectsV2Command, { Prefix: "in/" }).resolves(listing("in/"));
-    s3.on(ListObjectsV2Command, { Prefix: "out/" }).resolves(listing("out/"));
-    s3.on(GetObjectCommand).callsFake(async ({ Key }: { Key: string }) => ({
+    aws.s3.on(ListObjectsV2Command, { Prefix: "in/" }).resolves(listing("in/"));
+    aws.s3.on(ListObjectsV2Command, { Prefix: "out/" }).resolves(listing("out/"));
+    aws.s3.on(GetObjectCommand).callsFake(async ({ Key }: { Key: string }) => ({
       Body: { transformToByteArray: async () => Buffer.from(bodies[Key] ?? "") },
     }));
     const job = new TransformJob(goldenSession(), "job");

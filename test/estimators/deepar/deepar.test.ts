@@ -1,6 +1,5 @@
-import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { CreateTrainingJobCommand, DescribeTrainingJobCommand, ListTagsCommand } from "@aws-sdk/client-sagemaker";
-import { type AwsStub, mockClient } from "aws-sdk-client-mock";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CategoryEncoder } from "../../../src/datasets/index.js";
 import { DeepAR, deepARModelCard } from "../../../src/estimators/index.js";
@@ -13,16 +12,14 @@ import { base, faultsOf, makeDeepAR, messagesOf } from "./support.js";
 const IMAGE = "156387875391.dkr.ecr.us-west-2.amazonaws.com/forecasting-deepar:1";
 
 let aws: ReturnType<typeof mockAws>;
-// biome-ignore lint/suspicious/noExplicitAny: the mock's own type parameters are of no use here
-let s3: AwsStub<any, any, any>;
+let s3: ReturnType<typeof mockAws>["s3"];
 beforeEach(() => {
   aws = mockAws();
-  s3 = mockClient(S3Client);
+  s3 = aws.s3;
   vi.useFakeTimers({ now: new Date("2026-08-12T10:00:00.000Z"), toFake: ["Date"] });
 });
 afterEach(() => {
   aws.restore();
-  s3.restore();
 });
 
 const towns = new CategoryEncoder({ town: new LabelIndex(["east", "north"]) });

@@ -1,12 +1,11 @@
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
-import { DescribeTransformJobCommand, SageMakerClient } from "@aws-sdk/client-sagemaker";
-import { mockClient } from "aws-sdk-client-mock";
+import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { DescribeTransformJobCommand } from "@aws-sdk/client-sagemaker";
 import fc from "fast-check";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FormatError } from "../../../src/errors/index.js";
 import { ImageClassificationTransformer, imageClassificationBatch } from "../../../src/estimators/index.js";
 import { TransformJob } from "../../../src/jobs/index.js";
-import { goldenSession } from "../support.js";
+import { goldenSession, mockAws } from "../support.js";
 
 const failure = async (work: Promise<unknown>): Promise<FormatError> => {
   const error = await work.then(() => undefined).catch((reason: unknown) => reason);
@@ -61,12 +60,11 @@ describe("imageClassificationBatch.decode", () => {
 });
 
 describe("ImageClassificationTransformer", () => {
-  const sagemaker = mockClient(SageMakerClient);
-  const s3 = mockClient(S3Client);
-  afterEach(() => {
-    sagemaker.reset();
-    s3.reset();
+  let aws: ReturnType<typeof mockAws>;
+  beforeEach(() => {
+    aws = mockAws();
   });
+  afterEach(() => aws.restore());
 
   const options = { modelName: "digits", instanceCount: 1, instanceType: "ml.m5.large", outputPath: "s3://bkt/out" };
   const transformer = (more: object = {}) =>
@@ -102,7 +100,7 @@ describe("ImageClassificationTransformer", () => {
   });
 
   it("gives the answers of its job by image, also for images that have none", async () => {
-    sagemaker.on(DescribeTransformJobCommand).resolves({
+    aws.sagemaker.on(DescribeTransformJobCommand).resolves({
       TransformJobName: "job",
       TransformJobArn: "arn",
       TransformJobStatus: "Failed",
@@ -115,9 +113,9 @@ describe("ImageClassificationTransformer", () => {
     const listing = (...keys: string[]) => ({
       Contents: keys.map((Key) => ({ Key, Size: 1, LastModified: new Date(0), ETag: '"x"' })),
     });
-    s3.on(ListObjectsV2Command, { Prefix: "test" }).resolves(listing("test.jsonl", "test/A.png", "test/B.png"));
-    s3.on(ListObjectsV2Command, { Prefix: "out/" }).resolves(listing("out/test/A.png.out", "out/test/B.png.out"));
-    s3.on(GetObjectCommand).callsFake(async ({ Key }: { Key: string }) => {
+    aws.s3.on(ListObjectsV2Command, { Prefix: "test" }).resolves(listing("test.jsonl", "test/A.png", "test/B.png"));
+    aws.s3.on(ListObjectsV2Command, { Prefix: "out/" }).resolves(listing("out/test/A.png.out", "out/test/B.png.out"));
+    aws.s3.on(GetObjectCommand).callsFake(async ({ Key }: { Key: string }) => {
       const body = Buffer.from(`{"prediction": ${Key.includes("A.png") ? "[0.9, 0.1]" : "[0.2, 0.8]"}}`);
       return { Body: { transformToByteArray: async () => body } };
     });
