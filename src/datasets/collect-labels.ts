@@ -1,4 +1,5 @@
 import { LabelIndex, type RecordSource } from "../formats/index.js";
+import { forEachRecord } from "./for-each-record.js";
 
 /**
  * What {@link collectLabels} found.
@@ -36,13 +37,7 @@ export async function collectLabels<T>(
       counts.set(label, (counts.get(label) ?? 0) + 1);
     }
   };
-  if ("batches" in records) {
-    for await (const batch of records.batches()) for (const record of batch) count(record);
-  } else if (Symbol.iterator in records) {
-    for (const record of records) count(record);
-  } else {
-    for await (const record of records) count(record);
-  }
+  await forEachRecord(records, count);
   const byCount = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   return { index: LabelIndex.from(counts.keys()), counts: new Map(byCount) };
 }

@@ -20,6 +20,12 @@ export interface FormatErrorDetails {
   readonly source?: string | undefined;
   /** 1-based line or record number, when known. */
   readonly record?: number | undefined;
+  /**
+   * What the message calls a record.
+   *
+   * @defaultValue "line"
+   */
+  readonly recordName?: string | undefined;
   /** Byte offset from the start of the source, when known. */
   readonly byteOffset?: number | undefined;
   /** Name of the field at fault, when there is one. */
@@ -36,6 +42,8 @@ export class FormatError extends SageMakerError {
   static override readonly className: string = "FormatError";
 
   declare readonly code: FormatErrorCode;
+  /** What is wrong: the message without the place. */
+  readonly problem: string;
   readonly format: string;
   readonly source: string | undefined;
   readonly record: number | undefined;
@@ -45,11 +53,12 @@ export class FormatError extends SageMakerError {
   constructor(problem: string, details: FormatErrorDetails) {
     const place = [
       details.source,
-      details.record === undefined ? undefined : `line ${details.record}`,
+      details.record === undefined ? undefined : `${details.recordName ?? "line"} ${details.record}`,
       details.byteOffset === undefined ? undefined : `byte ${details.byteOffset}`,
       details.field === undefined ? undefined : `field "${details.field}"`,
     ].filter((part) => part !== undefined);
     super(`${details.format}${place.length > 0 ? ` (${place.join(", ")})` : ""}: ${problem}`, details);
+    this.problem = problem;
     this.format = details.format;
     this.source = details.source;
     this.record = details.record;

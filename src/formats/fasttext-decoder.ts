@@ -1,7 +1,6 @@
-import { isAscii } from "node:buffer";
 import { FormatError } from "../errors/index.js";
 import type { FastTextRecord } from "./fasttext.js";
-import { type LineBlock, lineFeed, refuseInvalidUtf8 } from "./line-blocks.js";
+import { type LineBlock, visitLines } from "./line-blocks.js";
 import type { RecordDecoder } from "./record-stream.js";
 import { labelPrefix } from "./text-rules.js";
 
@@ -86,27 +85,6 @@ export function lineFaults(line: string, record: FastTextRecord): LineFault[] {
   return faults;
 }
 
-/** Called with every line; `at` is its position in the file. */
-export type LineVisitor = (line: string, number: number, byteOffset: number) => void;
-
-/** Hands out the lines of a block, without line feeds; returns the number of the line after it. */
-export function visitLines(block: LineBlock, firstLine: number, visit: LineVisitor): number {
-  const { buffer, start, end, byteOffset } = block;
-  const bytes = buffer.subarray(start, end);
-  const ascii = isAscii(bytes);
-  if (!ascii) refuseInvalidUtf8(block, firstLine, format);
-  // Line by line, because a substring of the whole block would keep the block in memory as long as the record lives.
-  const encoding = ascii ? "latin1" : "utf8";
-  let number = firstLine;
-  for (let from = start; from < end; number++) {
-    const feed = buffer.indexOf(lineFeed, from);
-    const to = feed < 0 || feed >= end ? end : feed;
-    visit(buffer.toString(encoding, from, to), number, byteOffset + from - start);
-    from = to + 1;
-  }
-  return number;
-}
-
 export class FastTextDecoder implements RecordDecoder<FastTextRecord> {
   nextLine = 1;
   readonly #strict: boolean;
@@ -119,7 +97,7 @@ export class FastTextDecoder implements RecordDecoder<FastTextRecord> {
     if (this.#strict && block.byteOrderMark) {
       throw fault("the file starts with a byte order mark, which makes the first label an ordinary word", block, 1, 0);
     }
-    visitLines(block, this.nextLine, (line, number, byteOffset) => {
+    visitLines(block, this.nextLine, format, (line, number, byteOffset) => {
       this.nextLine = number + 1;
       const record = parseLine(line);
       const problem = this.#strict ? lineFaults(line, record)[0]?.problem : undefined;

@@ -1,8 +1,8 @@
 import { checkKnownKeys } from "../internal/options.js";
 import type { ByteSource } from "./byte-source.js";
 import { fastTextReadDefaults } from "./fasttext.js";
-import { type FastTextFaultKind, format, lineFaults, parseLine, visitLines } from "./fasttext-decoder.js";
-import { checkedMaxLineBytes, lineBlocks } from "./line-blocks.js";
+import { type FastTextFaultKind, format, lineFaults, parseLine } from "./fasttext-decoder.js";
+import { checkedMaxLineBytes, lineBlocks, visitLines } from "./line-blocks.js";
 
 /**
  * One fault of a fastText file.
@@ -104,7 +104,7 @@ export async function inspectFastText(
         0,
       );
     }
-    nextLine = visitLines(block, nextLine, (line, number, byteOffset) => {
+    nextLine = visitLines(block, nextLine, format, (line, number, byteOffset) => {
       const record = parseLine(line);
       for (const { kind, problem } of lineFaults(line, record)) note(kind, problem, number, byteOffset);
       if (record.labels.length > 0 && record.text !== "") examples++;

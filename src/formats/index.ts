@@ -4,7 +4,8 @@
  * @packageDocumentation
  */
 
-export { FormatError, type FormatErrorCode, type FormatErrorDetails } from "../errors/index.js";
+export { FormatError, type FormatErrorCode, type FormatErrorDetails, MissingDependencyError } from "../errors/index.js";
+export type { Frequency, FrequencyUnit } from "../internal/frequency.js";
 // For the other rooms of this library; stripped from the declarations.
 /** @internal */
 export { type AtomicFile, createAtomicFile } from "./atomic-file.js";
@@ -22,6 +23,24 @@ export {
 export type { ByteSource } from "./byte-source.js";
 /** @internal */
 export { isRepeatable, sizeOf } from "./byte-source.js";
+export {
+  type DeepARReadOptions,
+  type DeepARWriteOptions,
+  type DeepARWriteResult,
+  encodeDeepAR,
+  readDeepAR,
+  writeDeepAR,
+} from "./deepar.js";
+export { type DeepARFileFormat, deepARFormatByName } from "./deepar-files.js";
+export {
+  type DeepARCategory,
+  type DeepARFault,
+  type DeepARFaultKind,
+  type DeepARInspectOptions,
+  type DeepARReport,
+  inspectDeepAR,
+} from "./deepar-inspect.js";
+export type { DeepARInput, DeepARSeries } from "./deepar-series.js";
 export {
   encodeFastText,
   type FastTextInput,

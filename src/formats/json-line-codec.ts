@@ -28,6 +28,8 @@ export interface JsonLineSettings<T> {
   readonly format: string;
   readonly parse?: ((value: unknown, line: number) => T) | undefined;
   readonly refuseBlank: boolean;
+  /** Reads the text of a line instead of `JSON.parse`, for formats that take a little more than JSON. */
+  readonly read?: ((line: string) => unknown) | undefined;
   /** In UTF-16 units, without the line end. */
   readonly maxLineLength?: number | undefined;
 }
@@ -42,7 +44,7 @@ export class JsonLineDecoder<T> implements RecordDecoder<T> {
   }
 
   decode(block: LineBlock, records: T[]): void {
-    const { format, parse, maxLineLength = Number.POSITIVE_INFINITY } = this.#settings;
+    const { format, parse, read = JSON.parse, maxLineLength = Number.POSITIVE_INFINITY } = this.#settings;
     const lines = blockText(block, this.nextLine, format).split("\n");
     // What follows the last line feed is a line only when the file ends without one.
     if (lines.at(-1) === "") lines.pop();
@@ -50,7 +52,7 @@ export class JsonLineDecoder<T> implements RecordDecoder<T> {
       const line = lines[index] as string;
       let value: unknown;
       try {
-        value = JSON.parse(line);
+        value = read(line);
       } catch (error) {
         if (line.trim() !== "") throw this.#fault(`not JSON: ${explain(line, error)}`, block, index, error);
         if (this.#settings.refuseBlank) throw this.#fault("the line is blank", block, index);

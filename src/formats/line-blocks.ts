@@ -1,7 +1,7 @@
 import { isAscii, isUtf8 } from "node:buffer";
 import { FormatError, ValidationError } from "../errors/index.js";
 import { shown } from "../internal/options.js";
-import { type ByteSource, openBytes } from "./byte-source.js";
+import { type ByteReader, type ByteSource, openBytes } from "./byte-source.js";
 
 /**
  * A piece of a text file that holds whole lines: the bytes from `start` to `end` of `buffer`. Only the last line of the
@@ -28,7 +28,7 @@ export interface LineBlockOptions {
   readonly nextLine?: (() => number) | undefined;
 }
 
-export const lineFeed = 0x0a;
+const lineFeed = 0x0a;
 
 /**
  * Reads to a position this far into the buffer: large buffers begin 16 bytes into a page, and on some processors the
@@ -43,8 +43,15 @@ export async function* lineBlocks(
   source: ByteSource,
   options: LineBlockOptions,
 ): AsyncGenerator<LineBlock, void, void> {
-  const { format, maxLineBytes, signal, nextLine } = options;
-  const reader = await openBytes(source, signal);
+  yield* lineBlocksOf(await openBytes(source, options.signal), options);
+}
+
+/** The lines of what is read, in blocks; closes the reader in the end. */
+export async function* lineBlocksOf(
+  reader: ByteReader,
+  options: LineBlockOptions,
+): AsyncGenerator<LineBlock, void, void> {
+  const { format, maxLineBytes, nextLine } = options;
   const tooLong = (start: number): FormatError =>
     new FormatError(`the line is longer than ${maxLineBytes} bytes; a file of another kind, or raise maxLineBytes`, {
       code: "FORMAT_CORRUPT_INPUT",
@@ -112,6 +119,26 @@ export async function* lineBlocks(
   }
 }
 
+/** Called with every line; `byteOffset` is its position in the file. */
+export type LineVisitor = (line: string, number: number, byteOffset: number) => void;
+
+/** Hands out the lines of a block, without line feeds; returns the number of the line after it. */
+export function visitLines(block: LineBlock, firstLine: number, format: string, visit: LineVisitor): number {
+  const { buffer, start, end, byteOffset } = block;
+  const ascii = isAscii(buffer.subarray(start, end));
+  if (!ascii) refuseInvalidUtf8(block, firstLine, format);
+  // Line by line, because a substring of the whole block would keep the block in memory as long as the record lives.
+  const encoding = ascii ? "latin1" : "utf8";
+  let number = firstLine;
+  for (let from = start; from < end; number++) {
+    const feed = buffer.indexOf(lineFeed, from);
+    const to = feed < 0 || feed >= end ? end : feed;
+    visit(buffer.toString(encoding, from, to), number, byteOffset + from - start);
+    from = to + 1;
+  }
+  return number;
+}
+
 /** Position of the first line longer than the limit, or -1. */
 function longLine(block: LineBlock, maxLineBytes: number): number {
   let start = block.start;
@@ -156,7 +183,7 @@ export function blockText(block: LineBlock, firstLine: number, format: string): 
 }
 
 /** @throws FormatError `FORMAT_CORRUPT_INPUT` naming the first line that is not UTF-8 */
-export function refuseInvalidUtf8(block: LineBlock, firstLine: number, format: string): void {
+function refuseInvalidUtf8(block: LineBlock, firstLine: number, format: string): void {
   const { buffer, start, end, byteOffset } = block;
   if (isUtf8(buffer.subarray(start, end))) return;
   let from = start;

@@ -34,6 +34,37 @@ export async function openFile(file: string | URL, signal?: AbortSignal): Promis
   };
 }
 
+/** A file that is read at any position. */
+export interface RandomAccess {
+  readonly name: string | undefined;
+  readonly sizeBytes: number;
+  /** The bytes from `start` to before `end`. */
+  read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+  close(): Promise<void>;
+}
+
+/** Opens a file for reading at any position. */
+export async function openRandomAccess(file: string | URL, signal?: AbortSignal): Promise<RandomAccess> {
+  const path = pathOf(file);
+  const handle = await open(path, "r");
+  const { size } = await handle.stat();
+  return {
+    name: path,
+    sizeBytes: size,
+    async read(start, end) {
+      signal?.throwIfAborted();
+      const bytes = new Uint8Array(end - start);
+      for (let filled = 0; filled < bytes.length; ) {
+        const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, start + filled);
+        if (bytesRead === 0) return bytes.slice(0, filled);
+        filled += bytesRead;
+      }
+      return bytes;
+    },
+    close: () => handle.close(),
+  };
+}
+
 function folderFault(subject: string, path: string): ValidationError {
   return new ValidationError(
     subject,

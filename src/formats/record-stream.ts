@@ -26,20 +26,28 @@ export interface RecordDecoder<T> {
  * @public
  */
 export class RecordStream<T> implements AsyncIterable<T>, RecordBatches<T> {
-  readonly #open: () => AsyncGenerator<T[], void, void>;
+  #open: () => AsyncGenerator<T[], void, void>;
 
   /** @internal */
   constructor(blocks: (nextLine: () => number) => AsyncIterable<LineBlock>, newDecoder: () => RecordDecoder<T>) {
-    this.#open = async function* batches() {
+    this.#open = () => {
       const decoder = newDecoder();
-      for await (const block of blocks(() => decoder.nextLine)) {
-        for (const piece of piecesOf(block, pieceBytes)) {
-          const records: T[] = [];
-          decoder.decode(piece, records);
-          if (records.length > 0) yield records;
-        }
-      }
+      return decodeBlocks(
+        blocks(() => decoder.nextLine),
+        decoder,
+      );
     };
+  }
+
+  /**
+   * Records that come in arrays from elsewhere.
+   *
+   * @internal
+   */
+  static ofBatches<T>(open: () => AsyncGenerator<T[], void, void>): RecordStream<T> {
+    const stream = new RecordStream<T>(unused, unused);
+    stream.#open = open;
+    return stream;
   }
 
   /** The records in arrays of some hundred, in order: faster than one by one. */
@@ -57,6 +65,24 @@ export class RecordStream<T> implements AsyncIterable<T>, RecordBatches<T> {
     const all: T[] = [];
     for await (const batch of this.#open()) for (const record of batch) all.push(record);
     return all;
+  }
+}
+
+function unused(): never {
+  throw new Error("the records come in batches");
+}
+
+/** The records of blocks of lines, in arrays of those that stand in one piece. */
+export async function* decodeBlocks<T>(
+  blocks: AsyncIterable<LineBlock>,
+  decoder: RecordDecoder<T>,
+): AsyncGenerator<T[], void, void> {
+  for await (const block of blocks) {
+    for (const piece of piecesOf(block, pieceBytes)) {
+      const records: T[] = [];
+      decoder.decode(piece, records);
+      if (records.length > 0) yield records;
+    }
   }
 }
 

@@ -65,8 +65,25 @@ const fileChunkBytes = 512 * 1024;
 /** Bytes of one chunk of {@link encodeRecords}. */
 const streamChunkBytes = 128 * 1024;
 
+/** Takes records and holds their bytes until they are asked for. */
+export interface ByteGatherer<T> extends RecordSink<T> {
+  /** Records taken so far. */
+  readonly records: number;
+  /** The bytes so far; they are valid until the next `take`. */
+  empty(): Buffer;
+  /** The bytes so far, in a buffer that is not used again. */
+  release(): Buffer;
+}
+
+/** An encoder that gathers text, or what makes one that gathers bytes and is full at about so many. */
+export type RecordEncoder<T> = BatchEncoder<T> | ((chunkBytes: number) => ByteGatherer<T>);
+
+function gathererOf<T>(encoder: RecordEncoder<T>, chunkBytes: number): ByteGatherer<T> {
+  return typeof encoder === "function" ? encoder(chunkBytes) : new ByteSink(encoder, chunkBytes);
+}
+
 /** Turns records into bytes, batch by batch. */
-class ByteSink<T> implements RecordSink<T> {
+class ByteSink<T> implements ByteGatherer<T> {
   records = 0;
   readonly #encoder: BatchEncoder<T>;
   readonly #chunkBytes: number;
@@ -86,7 +103,6 @@ class ByteSink<T> implements RecordSink<T> {
     return this.#length >= this.#chunkBytes;
   }
 
-  /** The bytes so far; they are valid until the next `take`. */
   empty(): Buffer {
     this.#encodeText();
     const bytes = this.#buffer.subarray(0, this.#length);
@@ -94,7 +110,6 @@ class ByteSink<T> implements RecordSink<T> {
     return bytes;
   }
 
-  /** The bytes so far, in a buffer that is not used again. */
   release(): Buffer {
     const bytes = this.empty();
     this.#buffer = newBuffer(this.#chunkBytes);
@@ -132,10 +147,10 @@ function newBuffer(chunkBytes: number): Buffer {
 /** The records as chunks of bytes. Each chunk is a fresh buffer that the consumer may keep. */
 export async function* encodeRecords<T>(
   records: RecordSource<T>,
-  encoder: BatchEncoder<T>,
+  encoder: RecordEncoder<T>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array, void, void> {
-  const sink = new ByteSink(encoder, streamChunkBytes);
+  const sink = gathererOf(encoder, streamChunkBytes);
   for await (const _ of pullRecords(records, sink, signal)) yield sink.release();
   const rest = sink.empty();
   if (rest.length > 0) yield rest;
@@ -145,18 +160,31 @@ export async function* encodeRecords<T>(
 export async function writeRecords<T>(
   file: string | URL,
   records: RecordSource<T>,
-  encoder: BatchEncoder<T>,
+  encoder: RecordEncoder<T>,
   signal: AbortSignal | undefined,
 ): Promise<WriteResult> {
   signal?.throwIfAborted();
+  const sink = gathererOf(encoder, fileChunkBytes);
+  async function* chunks(): AsyncGenerator<Uint8Array, void, void> {
+    for await (const _ of pullRecords(records, sink, signal)) yield sink.empty();
+    yield sink.empty();
+  }
+  return { ...(await writeChunks(file, chunks(), signal)), records: sink.records };
+}
+
+/** Writes chunks of bytes to a file that appears only when it is complete. A chunk is used up before the next is taken. */
+export async function writeChunks(
+  file: string | URL,
+  chunks: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly path: string; readonly bytes: number }> {
+  signal?.throwIfAborted();
   const output = await createAtomicFile(file);
   try {
-    const sink = new ByteSink(encoder, fileChunkBytes);
-    for await (const _ of pullRecords(records, sink, signal)) await output.write(sink.empty());
-    await output.write(sink.empty());
+    for await (const chunk of chunks) await output.write(chunk);
     signal?.throwIfAborted();
     await output.commit();
-    return { path: output.path, records: sink.records, bytes: output.bytes };
+    return { path: output.path, bytes: output.bytes };
   } catch (error) {
     await output.discard();
     throw error;

@@ -45,3 +45,34 @@ export function seededRandom(seed: number): Random {
     nextInt: (bound) => Math.floor((next32() / 4294967296) * bound),
   };
 }
+
+/**
+ * Makes a source of normally distributed numbers, mean 0 and standard deviation 1, from a source of uniform ones.
+ *
+ * @example
+ * ```ts
+ * const noise = normalNumbers(seededRandom(7));
+ * const values = profile.map((value) => value + 100 * noise());
+ * ```
+ * @public
+ */
+export function normalNumbers(random: Random): () => number {
+  let spare: number | undefined;
+  return () => {
+    if (spare !== undefined) {
+      const number = spare;
+      spare = undefined;
+      return number;
+    }
+    // A point in the unit disc, by rejection: its direction and its distance give two independent numbers.
+    for (;;) {
+      const x = 2 * random.next() - 1;
+      const y = 2 * random.next() - 1;
+      const square = x * x + y * y;
+      if (square >= 1 || square === 0) continue;
+      const scale = Math.sqrt((-2 * Math.log(square)) / square);
+      spare = y * scale;
+      return x * scale;
+    }
+  };
+}
