@@ -114,7 +114,7 @@ export abstract class AlgorithmEstimator<
   /** @internal */
   protected override prepare(inputs: Inputs): PreparedJob {
     const definition = this.#definition;
-    const { hyperparameters, issues } = optionIssues(definition, this.options);
+    const { hyperparameters, issues } = optionIssues(definition, this.options, definition.hyperparameters);
     let channels: Channel[] = [];
     try {
       channels = toChannels(given(inputs as TrainingInputs), { defaultChannelName: definition.defaultChannel });
@@ -123,14 +123,18 @@ export abstract class AlgorithmEstimator<
       issues.push(...error.issues);
     }
     if (hyperparameters === undefined) throw fault(definition, issues);
-    const rules = definition.channels(hyperparameters);
+    const rules = definition.channels(
+      hyperparameters,
+      channels.map((channel) => channel.ChannelName),
+    );
     issues.push(...channelIssues(definition, rules, channels));
     const job: AlgorithmJob = {
       hyperparameters,
       instanceType: this.options.instanceType ?? this.options.unlistedInstanceType ?? "",
       instanceCount: this.options.instanceCount ?? TRAINING_DEFAULTS.instanceCount,
-      channels: channels.map((channel) => withContentType(channel, rules)),
+      channels: channels.map((channel) => withDefaults(channel, rules)),
       inputMode: this.options.inputMode ?? TRAINING_DEFAULTS.inputMode,
+      modelUri: this.options.modelUri,
     };
     issues.push(...(definition.check?.(job) ?? []));
     if (issues.length > 0) throw fault(definition, issues);
@@ -138,13 +142,17 @@ export abstract class AlgorithmEstimator<
       channels: job.channels,
       hyperparameters: encodeHyperparameters(hyperparameters, definition.wire),
       instanceType: job.instanceType,
-      warnings: [...(definition.warnings?.(job) ?? []), ...checkpointWarnings(definition, this.options)],
+      warnings: [
+        ...(definition.warnings?.(job) ?? []),
+        ...checkpointWarnings(definition, this.options),
+        ...prefixWarnings(job.channels),
+      ],
     };
   }
 }
 
 function checkOptions(definition: AlgorithmDefinition, options: AlgorithmEstimatorOptions): void {
-  const { issues } = optionIssues(definition, options);
+  const { issues } = optionIssues(definition, options, definition.derived?.schema ?? definition.hyperparameters);
   if (issues.length > 0) throw fault(definition, issues);
 }
 
@@ -158,13 +166,14 @@ function fault(definition: AlgorithmDefinition, issues: readonly ValidationIssue
   );
 }
 
-/** Faults of the options alone, and the hyperparameters when they are valid. */
+/** Faults of the options alone, and the hyperparameters when they are valid by this schema. */
 function optionIssues(
   definition: AlgorithmDefinition,
   options: AlgorithmEstimatorOptions,
+  schema: z.ZodType,
 ): { hyperparameters: Record<string, unknown> | undefined; issues: ValidationIssue[] } {
   const issues = [
-    ...trainingOptionIssues(options, OWN_NAMES, definition.name),
+    ...trainingOptionIssues(options, [...OWN_NAMES, ...Object.keys(definition.options ?? {})], definition.name),
     ...textIssues(options.imageUri, "imageUri", 255),
     ...spotIssues(definition, options),
     ...inputModeIssues(definition, options.inputMode, "inputMode"),
@@ -175,19 +184,37 @@ function optionIssues(
       message: `${definition.name} cannot go on from the model of an earlier job; leave modelUri out`,
     });
   }
+  let hyperparameters: Record<string, unknown> | undefined;
   try {
-    const hyperparameters = parseHyperparameters(
-      definition.hyperparameters as z.ZodType<Record<string, unknown>>,
+    hyperparameters = parseHyperparameters(
+      schema as z.ZodType<Record<string, unknown>>,
       options.hyperparameters,
       definition.name,
     );
     issues.push(...instanceIssues(definition, hyperparameters, options));
-    return { hyperparameters, issues };
   } catch (error) {
     if (!ValidationError.is(error)) throw error;
-    issues.push(...error.issues.map((issue) => ({ ...issue, path: ["hyperparameters", ...issue.path] })));
-    return { hyperparameters: undefined, issues };
+    issues.push(...error.issues.map((issue) => hyperparameterIssue(definition, options, issue)));
   }
+  for (const [name, check] of Object.entries(definition.options ?? {})) {
+    const value: unknown = Reflect.get(options, name);
+    if (value !== undefined) issues.push(...check(value, hyperparameters));
+  }
+  return { hyperparameters, issues };
+}
+
+/** The fault as one of the options; a missing value that follows from the data comes with the way to get it. */
+function hyperparameterIssue(
+  { derived }: AlgorithmDefinition,
+  { hyperparameters }: AlgorithmEstimatorOptions,
+  { path, message }: ValidationIssue,
+): ValidationIssue {
+  const key = String(path[0] ?? "");
+  const missing = derived?.keys.includes(key) && Reflect.get(hyperparameters ?? {}, key) === undefined;
+  return {
+    path: ["hyperparameters", ...path],
+    message: missing ? `${message}; ${derived?.hint}` : message,
+  };
 }
 
 function instanceIssues(
@@ -248,8 +275,32 @@ function spotIssues(definition: AlgorithmDefinition, { spot }: AlgorithmEstimato
 }
 
 function checkpointWarnings(definition: AlgorithmDefinition, options: AlgorithmEstimatorOptions): string[] {
-  if (definition.maxSpotWaitSeconds === undefined || options.checkpoint === undefined) return [];
-  return [`"checkpoint" has no effect: ${definition.name} writes no checkpoints.`];
+  const writesCheckpoints = definition.maxSpotWaitSeconds === undefined;
+  if (!writesCheckpoints && options.checkpoint !== undefined) {
+    return [`"checkpoint" has no effect: ${definition.name} writes no checkpoints.`];
+  }
+  if (writesCheckpoints && options.spot !== undefined && options.checkpoint === undefined) {
+    return [
+      'Spot training without "checkpoint": an interrupted job starts over, and what it had done is billed again [GEN-08].',
+    ];
+  }
+  return [];
+}
+
+/** S3 takes a prefix as text: `s3://b/train` also names what is under `s3://b/train_lst/`. */
+function prefixWarnings(channels: readonly Channel[]): string[] {
+  const places = channels.flatMap(({ ChannelName: name, DataSource: { S3DataSource: s3 } }) =>
+    s3 === undefined ? [] : [{ name, uri: s3.S3Uri, isPrefix: s3.S3DataType === "S3Prefix" }],
+  );
+  return places.flatMap((outer) =>
+    places
+      .filter((inner) => outer.isPrefix && inner.uri !== outer.uri && inner.uri.startsWith(outer.uri))
+      .map(
+        (inner) =>
+          `Channel "${outer.name}" also gets the data of channel "${inner.name}": the prefix ${shown(outer.uri)} matches ${shown(inner.uri)}; ` +
+          `${outer.uri.endsWith("/") ? "put the two into folders beside each other" : "end it with a slash"} [GEN-03].`,
+      ),
+  );
 }
 
 function inputModeIssues(definition: AlgorithmDefinition, mode: string | undefined, name: string): ValidationIssue[] {
@@ -297,6 +348,9 @@ function channelIssues(
     }
     const mode = channel.InputMode;
     for (const issue of inputModeIssues(definition, mode, name)) add(name, `channel "${name}": ${issue.message}`);
+    if (mode !== undefined && rule.inputMode !== undefined && mode !== rule.inputMode) {
+      add(name, `channel "${name}" of ${definition.name} is read in mode "${rule.inputMode}" only; got "${mode}"`);
+    }
   }
   return issues;
 }
@@ -307,13 +361,18 @@ function given(inputs: TrainingInputs): TrainingInputs {
   return Object.fromEntries(Object.entries(inputs).filter(([, input]) => input !== undefined));
 }
 
-/** The channel with the content type that the algorithm wants, when it names none. */
-function withContentType(channel: Channel, rules: ReturnType<AlgorithmDefinition["channels"]>): Channel {
+/** The channel with the content type and the input mode that the algorithm wants, where it names none. */
+function withDefaults(channel: Channel, rules: ReturnType<AlgorithmDefinition["channels"]>): Channel {
   const rule = rules[channel.ChannelName];
-  if (channel.ContentType !== undefined || !rule) return channel;
+  if (!rule) return channel;
   const manifest = channel.DataSource.S3DataSource?.S3DataType === "AugmentedManifestFile";
-  const contentType = (manifest ? rule.manifestContentType : undefined) ?? rule.contentTypes[0];
-  return contentType === undefined ? channel : { ...channel, ContentType: contentType };
+  const contentType = channel.ContentType ?? (manifest ? rule.manifestContentType : undefined) ?? rule.contentTypes[0];
+  const inputMode = channel.InputMode ?? rule.inputMode;
+  return {
+    ...channel,
+    ...(contentType !== undefined && { ContentType: contentType }),
+    ...(inputMode !== undefined && { InputMode: inputMode }),
+  };
 }
 
 /** Repository path of an image without registry and tag. */

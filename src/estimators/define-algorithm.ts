@@ -18,7 +18,33 @@ export interface ChannelRule {
   readonly contentTypes: readonly string[];
   /** Content type set on augmented manifests that name none. */
   readonly manifestContentType?: string | undefined;
+  /** Input mode of this channel whatever the job's is; set on channels that name none. */
+  readonly inputMode?: InputMode | undefined;
 }
+
+/**
+ * Hyperparameters that follow from the data, so that an estimator can be made before the data is known.
+ *
+ * @public
+ */
+export interface DerivedHyperparameters {
+  readonly keys: readonly string[];
+  /** The schema of the algorithm with these keys optional; the constructor checks with it. */
+  readonly schema: z.ZodType;
+  /** How to get the values, as the end of a sentence: `let withData() derive it`. */
+  readonly hint: string;
+}
+
+/**
+ * Checks an option for one algorithm.
+ *
+ * @param value - the option as given, never undefined
+ * @param hyperparameters - undefined when they are not valid
+ * @returns every fault
+ *
+ * @public
+ */
+export type OptionCheck<Hp = unknown> = (value: unknown, hyperparameters: Hp | undefined) => readonly ValidationIssue[];
 
 /**
  * Instances that an algorithm trains on.
@@ -61,6 +87,8 @@ export interface AlgorithmJob<Hp = unknown> {
   readonly channels: readonly Channel[];
   /** Input mode of channels that do not say it themselves. */
   readonly inputMode: InputMode;
+  /** Model of an earlier job to go on from, when the options name one. */
+  readonly modelUri?: string | undefined;
 }
 
 /**
@@ -75,12 +103,20 @@ export interface AlgorithmDefinition<S extends z.ZodType = z.ZodType> {
   readonly image: BuiltInAlgorithm;
   /** Schema of the hyperparameters. */
   readonly hyperparameters: S;
+  /** Set when some of them follow from the data. `channels`, `instances` and `options` may then meet them missing. */
+  readonly derived?: DerivedHyperparameters | undefined;
+  /** Options that only this algorithm has, or that it restricts, each with its check. */
+  readonly options?: Readonly<Record<string, OptionCheck<z.output<S>>>> | undefined;
   /** Spelling of values on the wire, where it is not the usual one. */
   readonly wire?: HyperparameterWireRules | undefined;
   /** Channel that a single input goes to. */
   readonly defaultChannel: string;
-  /** Channels that these hyperparameters allow. */
-  channels(hyperparameters: z.output<S>): Readonly<Record<string, ChannelRule>>;
+  /**
+   * Channels that these hyperparameters allow.
+   *
+   * @param given - names of the channels that the job has, for algorithms that read several sets of channels
+   */
+  channels(hyperparameters: z.output<S>, given: readonly string[]): Readonly<Record<string, ChannelRule>>;
   /** Instances that these hyperparameters allow. */
   instances(hyperparameters: z.output<S>): InstanceRule;
   readonly inputModes: readonly InputMode[];

@@ -15,7 +15,7 @@ import {
   waitOptionIssues,
 } from "../jobs/index.js";
 import type { Model } from "../models/index.js";
-import { Session } from "../session/index.js";
+import { type CallOptions, Session } from "../session/index.js";
 import { Transformer, type TransformerOptions } from "../transformers/index.js";
 import { ATTACHED, type AttachedJob } from "./attached-job.js";
 import { createTrainingJobRequest, type TrainingJobParts } from "./create-training-job-request.js";
@@ -156,6 +156,14 @@ export abstract class EstimatorBase<
   /** Checks options and inputs together. Throws a ValidationError with every fault. @internal */
   protected abstract prepare(inputs: Inputs): PreparedJob;
 
+  /**
+   * Called once the job exists, before the wait, with the request as it was sent: the place to store what the service does
+   * not keep. A failure would hide a job that bills, so only an abort is thrown from here.
+   *
+   * @internal
+   */
+  protected async started(_request: CreateTrainingJobRequest, _options: CallOptions): Promise<void> {}
+
   /** The job that `fit` started last, or that `attach` found; undefined before. */
   get latestTrainingJob(): EstimatorJob<Results> | undefined {
     return this.#latestTrainingJob;
@@ -198,6 +206,7 @@ export abstract class EstimatorBase<
     for (const warning of warnings) this.session.logger?.warn(warning);
     const job = await this.#start(request, options);
     this.#latestTrainingJob = job;
+    await this.started({ ...request, TrainingJobName: job.name }, { signal: options.signal });
     if (options.wait ?? true) await job.wait(pickWaitOptions(options));
     return job;
   }

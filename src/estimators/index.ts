@@ -1,4 +1,5 @@
 export { AlgorithmEstimator, type AlgorithmEstimatorOptions } from "./algorithm-estimator.js";
+export { AlgorithmPredictor, type AlgorithmPredictorOptions } from "./algorithm-predictor.js";
 export type { AttachOptions } from "./attach.js";
 export * from "./blazingtext/index.js";
 export {
@@ -6,8 +7,10 @@ export {
   type AlgorithmJob,
   type AlgorithmMetric,
   type ChannelRule,
+  type DerivedHyperparameters,
   defineAlgorithm,
   type InstanceRule,
+  type OptionCheck,
 } from "./define-algorithm.js";
 export { Estimator, type EstimatorDeployOptions, type EstimatorOptions, type InstanceGroup } from "./estimator.js";
 export {
@@ -28,6 +31,7 @@ export {
   type HyperparameterWireRules,
   parseHyperparameters,
 } from "./hyperparameters/index.js";
+export * from "./image-classification/index.js";
 export type {
   CpuTrainingInstanceType,
   MultiGpuTrainingInstanceType,

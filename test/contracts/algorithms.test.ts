@@ -14,6 +14,8 @@ import {
   blazingTextAlgorithm,
   decodeHyperparameters,
   encodeHyperparameters,
+  ImageClassification,
+  imageClassificationAlgorithm,
   parseHyperparameters,
 } from "../../src/estimators/index.js";
 import { trainingInstances } from "../../src/estimators/instance-types.js";
@@ -29,6 +31,10 @@ interface Row {
   readonly make: (options: object) => { readonly options: object; toRequest(inputs: unknown): Promise<unknown> };
   readonly options: { readonly hyperparameters: object; readonly instanceType: string };
   readonly inputs: object;
+  /** Values of required hyperparameters that go together, where the smallest legal ones do not. */
+  readonly required?: Readonly<Record<string, unknown>>;
+  /** Values of hyperparameters that rules about several of them would refuse too often. */
+  readonly values?: Readonly<Record<string, fc.Arbitrary<unknown>>>;
 }
 
 const rows: readonly Row[] = [
@@ -38,6 +44,26 @@ const rows: readonly Row[] = [
     make: (options) => new BlazingText(options as never) as never,
     options: { hyperparameters: { mode: "supervised" }, instanceType: "ml.c5.xlarge" },
     inputs: { train: "s3://bucket/train.txt", validation: "s3://bucket/validation.txt" },
+  },
+  {
+    folder: "image-classification",
+    definition: imageClassificationAlgorithm,
+    make: (options) => new ImageClassification(options as never) as never,
+    options: {
+      hyperparameters: { num_classes: 10, num_training_samples: 480 },
+      instanceType: "ml.g4dn.xlarge",
+    },
+    inputs: { train: "s3://bucket/train.rec", validation: "s3://bucket/validation.rec" },
+    required: { num_classes: 10, num_training_samples: 480 },
+    values: {
+      num_training_samples: fc.integer({ min: 100, max: 1_000_000 }),
+      mini_batch_size: fc.integer({ min: 1, max: 100 }),
+      image_shape: fc.constantFrom("3,224,224", "1,28,28"),
+      resize: fc.integer({ min: 224, max: 1000 }),
+      epochs: fc.integer({ min: 30, max: 1000 }),
+      checkpoint_frequency: fc.integer({ min: 1, max: 30 }),
+      lr_scheduler_step: fc.constantFrom("10", "10,20"),
+    },
   },
 ];
 
@@ -56,7 +82,7 @@ describe("algorithms", () => {
   });
 });
 
-describe.each(rows)("algorithm $folder", ({ folder, definition, make, options, inputs }) => {
+describe.each(rows)("algorithm $folder", ({ folder, definition, make, options, inputs, ...row }) => {
   const schema = definition.hyperparameters as z.ZodType<Record<string, unknown>>;
   const table = hyperparameterTable(schema);
   const cases = table.variants.flatMap((variant) =>
@@ -85,6 +111,7 @@ describe.each(rows)("algorithm $folder", ({ folder, definition, make, options, i
     ...Object.fromEntries(
       [...variant.fields.values()].filter((field) => field.required).map((field) => [field.name, legalValue(field)]),
     ),
+    ...row.required,
     ...tagged(variant),
   });
 
@@ -149,7 +176,7 @@ describe.each(rows)("algorithm $folder", ({ folder, definition, make, options, i
 
   it("reads back from the wire what it wrote, for any legal hyperparameters", () => {
     const legal = fc.oneof(
-      ...table.variants.map((variant) => arbitrary(variant).map((hp) => ({ ...hp, ...tagged(variant) }))),
+      ...table.variants.map((variant) => arbitrary(variant, row.values).map((hp) => ({ ...hp, ...tagged(variant) }))),
     );
     fc.assert(
       fc.property(legal, (values) => {
@@ -228,6 +255,7 @@ function badValues(field: HyperparameterField): unknown[] {
   const bad: unknown[] = [null, {}, Number.NaN];
   if (field.kind !== "string") bad.push("text");
   if (field.kind === "string") bad.push(1, true);
+  if (field.pattern !== undefined) bad.push("", "text");
   if (field.kind === "boolean") bad.push(1, 0, "True");
   if (field.kind === "integer" || field.kind === "number") bad.push("1", true, Number.POSITIVE_INFINITY);
   if (field.kind === "integer") bad.push(1.5);
@@ -245,9 +273,9 @@ function edgeValues(field: HyperparameterField): unknown[] {
 }
 
 /** Any legal hyperparameters of one variant; each optional key may be missing. */
-function arbitrary(variant: HyperparameterVariant): fc.Arbitrary<Record<string, unknown>> {
+function arbitrary(variant: HyperparameterVariant, own: Row["values"]): fc.Arbitrary<Record<string, unknown>> {
   const fields = [...variant.fields.values()];
-  const model = Object.fromEntries(fields.map((field) => [field.name, valueArbitrary(field)]));
+  const model = Object.fromEntries(fields.map((field) => [field.name, own?.[field.name] ?? valueArbitrary(field)]));
   return fc.record(model, { requiredKeys: fields.filter((field) => field.required).map((field) => field.name) });
 }
 
@@ -269,7 +297,7 @@ function valueArbitrary(field: HyperparameterField): fc.Arbitrary<unknown> {
     case "list":
       return fc.array(valueArbitrary(field.items ?? { name: "", kind: "integer", required: true }));
     default:
-      return fc.stringMatching(/^[a-z0-9]{1,20}$/u);
+      return fc.stringMatching(new RegExp(field.pattern ?? "^[a-z0-9]{1,20}$", "u"));
   }
 }
 

@@ -1,8 +1,8 @@
 import { DecodeError, ValidationError, type ValidationIssue } from "../../errors/index.js";
 import { shown } from "../../internal/options.js";
-import { type PredictOptions, Predictor, type PredictorOptions } from "../../predictors/index.js";
-import { type Deserializer, JsonDeserializer, JsonSerializer } from "../../serializers/index.js";
-import type { CallOptions, RuntimeSession } from "../../session/index.js";
+import type { PredictOptions } from "../../predictors/index.js";
+import { JsonSerializer } from "../../serializers/index.js";
+import { AlgorithmPredictor, type AlgorithmPredictorOptions } from "../algorithm-predictor.js";
 import { type Classification, readClassification } from "./classification.js";
 
 /**
@@ -10,8 +10,7 @@ import { type Classification, readClassification } from "./classification.js";
  *
  * @public
  */
-export interface BlazingTextPredictorOptions
-  extends Omit<PredictorOptions<never, never>, "serializer" | "deserializer"> {}
+export interface BlazingTextPredictorOptions extends AlgorithmPredictorOptions {}
 
 /**
  * Options of {@link BlazingTextPredictor.predict}.
@@ -43,22 +42,6 @@ interface Request {
   readonly configuration?: { readonly k: number } | undefined;
 }
 
-/** An answer with the bytes it came in, for error messages. */
-interface Answer {
-  readonly value: unknown;
-  readonly body: Uint8Array;
-  readonly contentType: string;
-}
-
-const answerDeserializer: Deserializer<Answer> = {
-  accept: "application/json",
-  deserialize: (body, contentType) => ({
-    value: new JsonDeserializer().deserialize(body, contentType),
-    body,
-    contentType,
-  }),
-};
-
 /**
  * Asks an endpoint that serves a BlazingText model.
  *
@@ -75,21 +58,10 @@ const answerDeserializer: Deserializer<Answer> = {
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/blazingtext.html
  * @public
  */
-export class BlazingTextPredictor implements AsyncDisposable {
-  readonly #predictor: Predictor<Request, Answer>;
-
+export class BlazingTextPredictor extends AlgorithmPredictor<Request> {
   /** @throws {@link ValidationError} `INVALID_OPTIONS` when an option is unknown or unusable */
   constructor(options: BlazingTextPredictorOptions) {
-    const serializer = new JsonSerializer<Request>();
-    this.#predictor = new Predictor<Request, Answer>({ ...options, serializer, deserializer: answerDeserializer });
-  }
-
-  get endpointName(): string {
-    return this.#predictor.endpointName;
-  }
-
-  get session(): RuntimeSession {
-    return this.#predictor.session;
+    super(options, new JsonSerializer<Request>());
   }
 
   /**
@@ -116,7 +88,7 @@ export class BlazingTextPredictor implements AsyncDisposable {
     }
     const instances = texts(sentences, "sentence");
     const request = k === undefined ? { instances } : { instances, configuration: { k } };
-    return this.#ask(request, predictOptions, readClassification);
+    return this.#askEach(request, predictOptions, readClassification);
   }
 
   /**
@@ -130,35 +102,11 @@ export class BlazingTextPredictor implements AsyncDisposable {
     words: string | readonly string[],
     options: Omit<BlazingTextPredictOptions, "k"> = {},
   ): Promise<WordVector[]> {
-    return this.#ask({ instances: texts(words, "word") }, options, readVector);
+    return this.#askEach({ instances: texts(words, "word") }, options, readVector);
   }
 
-  /**
-   * Deletes the endpoint, which ends its billing, and then its configuration.
-   *
-   * @throws {@link UnsupportedError} `UNSUPPORTED_OPERATION` when the session is a {@link RuntimeSession}
-   */
-  async deleteEndpoint(
-    options: CallOptions & {
-      /** Also deletes the endpoint's configuration. @defaultValue true */
-      readonly deleteEndpointConfig?: boolean | undefined;
-    } = {},
-  ): Promise<void> {
-    await this.#predictor.deleteEndpoint(options);
-  }
-
-  /** Deletes the models of the endpoint; their files in S3 stay. */
-  async deleteModel(options: CallOptions = {}): Promise<void> {
-    await this.#predictor.deleteModel(options);
-  }
-
-  /** Deletes endpoint, configuration and model when this predictor came from `deploy()`; otherwise does nothing. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#predictor[Symbol.asyncDispose]();
-  }
-
-  async #ask<T>(request: Request, options: PredictOptions, read: (answer: unknown) => T | string): Promise<T[]> {
-    const { value, body, contentType } = await this.#predictor.predict(request, options);
+  async #askEach<T>(request: Request, options: PredictOptions, read: (answer: unknown) => T | string): Promise<T[]> {
+    const { value, body, contentType } = await this.ask(request, options);
     const fault = (problem: string): DecodeError => new DecodeError(problem, { contentType, body });
     if (!Array.isArray(value)) throw fault("expected a list of answers");
     const wanted = request.instances.length;
