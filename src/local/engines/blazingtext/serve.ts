@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { FormatError } from "../../../errors/index.js";
+import { ContainerLog } from "../container-log.js";
 import {
   ContainerError,
   type InvocationRequest,
@@ -9,12 +10,11 @@ import {
   type LoadedModel,
   type ServingContext,
 } from "../contract.js";
+import { pythonFloat, pythonJsonString } from "../python-text.js";
 import { Classifier, type ScoredLabel } from "./fasttext/classifier.js";
 import { filePieces } from "./fasttext/file-pieces.js";
 import type { FastTextModel } from "./fasttext/model.js";
 import { readModel } from "./fasttext/read-model.js";
-import { ContainerLog } from "./log-lines.js";
-import { pythonFloat, pythonJsonString } from "./python-text.js";
 
 const MODEL_FILE = "model.bin";
 const CONTAINER_PATH = `/opt/ml/model/${MODEL_FILE}`;

@@ -1,5 +1,7 @@
 import { join } from "node:path";
+import { ContainerLog } from "../container-log.js";
 import { type ChannelFile, type ChannelInput, JobFailure, type TrainingContext } from "../contract.js";
+import { pythonFloat } from "../python-text.js";
 import { channelText, onlyFile, startsWithByteOrderMark } from "./channel-text.js";
 import { type Corpus, CorpusEncoder, countTokens, readTokens } from "./corpus.js";
 import type { Dictionary } from "./fasttext/dictionary.js";
@@ -7,8 +9,7 @@ import { WordInterner } from "./fasttext/word-interner.js";
 import { writeModel } from "./fasttext/write-model.js";
 import { readHyperparameters, type SupervisedHyperparameters } from "./hyperparameters.js";
 import { compileKernel, instantiateKernel } from "./kernel.js";
-import { ContainerLog, millionPerSecond, progressLine } from "./log-lines.js";
-import { pythonFloat } from "./python-text.js";
+import { millionPerSecond, progressLine } from "./log-lines.js";
 import { SupervisedTrainer } from "./supervised-trainer.js";
 import { TrainingMemory } from "./training-memory.js";
 import { buildDictionary, tokenCodes } from "./vocabulary.js";
