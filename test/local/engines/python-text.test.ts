@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pythonFloat, pythonJsonString } from "../../../../src/local/engines/blazingtext/python-text.js";
+import { pythonFloat, pythonJsonString } from "../../../src/local/engines/python-text.js";
 
 describe("pythonFloat", () => {
   it.each([
