@@ -18,4 +18,17 @@ export {
 } from "./optimizers.js";
 export type { Initializer, Parameter } from "./parameter.js";
 export { type ParameterBlock, ParameterStore, type ParameterValue, type Snapshot } from "./parameter-store.js";
-export { derivedSeed, type Random, seededRandom } from "./rng.js";
+export { DISTRIBUTIONS, type DistributionName } from "./recurrent/distribution.js";
+export { RecurrentNetwork, type RecurrentNetworkOptions, type SequenceBatch } from "./recurrent/recurrent-network.js";
+export {
+  derivedSeed,
+  type Random,
+  sampleBeta,
+  sampleGamma,
+  sampleGaussian,
+  sampleNegativeBinomial,
+  sampleNormal,
+  samplePoisson,
+  sampleStudentT,
+  seededRandom,
+} from "./rng.js";

@@ -27,6 +27,11 @@ export const Operation = {
   fillUniform: 25,
   fillNormal: 26,
   fillMask: 27,
+  multiply: 28,
+  lstm: 29,
+  lstmBackward: 30,
+  likelihood: 31,
+  distributions: 32,
 } as const;
 
 const floats = new Float32Array(1);

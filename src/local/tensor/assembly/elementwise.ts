@@ -14,6 +14,16 @@ export function add(op: usize, from: i32, to: i32): void {
   }
 }
 
+/** a = a * b. */
+export function multiply(op: usize, from: i32, to: i32): void {
+  const a = address(op, 0);
+  const b = address(op, 1);
+  const end = min(<usize>to * UNIT, address(op, 2)) << 2;
+  for (let at = (<usize>from * UNIT) << 2; at < end; at += 16) {
+    v128.store(a + at, f32x4.mul(v128.load(a + at), v128.load(b + at)));
+  }
+}
+
 /** a = a * factor. */
 export function scale(op: usize, from: i32, to: i32): void {
   const a = address(op, 0);

@@ -1,7 +1,9 @@
 import { batchNormBackward, batchNormPredict, batchNormTrain } from "./batch-norm";
 import { columnSums, columnsToImages, gather, imagesToColumns, outer, transposeWeights } from "./convolution";
-import { add, relu, reluBackward, scale, squares } from "./elementwise";
+import { add, multiply, relu, reluBackward, scale, squares } from "./elementwise";
+import { distributions, likelihood } from "./likelihoods";
 import { sigmoid, softmax } from "./loss";
+import { lstm, lstmBackward } from "./lstm";
 import { adam, nag, rmsProp, sgd } from "./optimizers";
 import { averagePool, averagePoolBackward, maxPool, maxPoolBackward } from "./pool";
 import { fillMask, fillNormal, fillUniform } from "./random";
@@ -36,6 +38,11 @@ export function execute(op: usize, from: i32, to: i32): void {
     case 25: return fillUniform(op, from, to);
     case 26: return fillNormal(op, from, to);
     case 27: return fillMask(op, from, to);
+    case 28: return multiply(op, from, to);
+    case 29: return lstm(op, from, to);
+    case 30: return lstmBackward(op, from, to);
+    case 31: return likelihood(op, from, to);
+    case 32: return distributions(op, from, to);
   }
   unreachable();
 }

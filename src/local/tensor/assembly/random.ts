@@ -1,6 +1,6 @@
 // Random numbers that are a pure function of a seed and a position, so that threads need not share a state.
 
-import { address, float, int } from "./arguments";
+import { address, float, HEADER, int } from "./arguments";
 import { log1 } from "./math";
 
 /** 32 random bits for a position: two rounds of a 64-bit mixer (SplitMix64's finisher). */
@@ -14,7 +14,7 @@ export function bitsAt(seed: u64, position: u64): u64 {
 // @ts-ignore: decorator
 @inline
 function seedOf(op: usize, i: i32): u64 {
-  return (<u64>(<u32>int(op, i)) | (<u64>(<u32>int(op, i + 1)) << 32)) * 0xd1342543de82ef95;
+  return (<u64>load<u32>(op + HEADER + (<usize>i << 2)) | (<u64>load<u32>(op + HEADER + (<usize>i << 2), 4) << 32)) * 0xd1342543de82ef95;
 }
 
 /** a[i] = offset + range * uniform [0, 1). Units are 4096 numbers. */
