@@ -366,7 +366,8 @@ function withDefaults(channel: Channel, rules: ReturnType<AlgorithmDefinition["c
   const rule = rules[channel.ChannelName];
   if (!rule) return channel;
   const manifest = channel.DataSource.S3DataSource?.S3DataType === "AugmentedManifestFile";
-  const contentType = channel.ContentType ?? (manifest ? rule.manifestContentType : undefined) ?? rule.contentTypes[0];
+  const usual = rule.contentTypeOf ? rule.contentTypeOf(channel) : rule.contentTypes[0];
+  const contentType = channel.ContentType ?? (manifest ? rule.manifestContentType : undefined) ?? usual;
   const inputMode = channel.InputMode ?? rule.inputMode;
   return {
     ...channel,

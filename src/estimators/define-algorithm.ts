@@ -16,6 +16,8 @@ export interface ChannelRule {
   readonly why?: string | undefined;
   /** Content types that the algorithm reads; the first one is set on channels that name none. */
   readonly contentTypes: readonly string[];
+  /** Content type set on a channel that names none, instead of the first one; undefined sets none. */
+  readonly contentTypeOf?: ((channel: Channel) => string | undefined) | undefined;
   /** Content type set on augmented manifests that name none. */
   readonly manifestContentType?: string | undefined;
   /** Input mode of this channel whatever the job's is; set on channels that name none. */

@@ -2,6 +2,7 @@ export { AlgorithmEstimator, type AlgorithmEstimatorOptions } from "./algorithm-
 export { AlgorithmPredictor, type AlgorithmPredictorOptions } from "./algorithm-predictor.js";
 export type { AttachOptions } from "./attach.js";
 export * from "./blazingtext/index.js";
+export * from "./deepar/index.js";
 export {
   type AlgorithmDefinition,
   type AlgorithmJob,

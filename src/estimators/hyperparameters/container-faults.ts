@@ -76,6 +76,10 @@ function valueFault(field: HyperparameterField, text: string, rules: Hyperparame
       return field.pattern && !new RegExp(field.pattern, "u").test(text)
         ? `The value '${text}' is not valid for the '${field.name}' hyperparameter which expects a string which matches the pattern '${field.pattern}'${CAUSE}`
         : undefined;
+    case "union": {
+      const faults = (field.alternatives ?? []).map((alternative) => valueFault(alternative, text, rules));
+      return faults.includes(undefined) ? undefined : unionFault(field, text);
+    }
     case "list":
       return value === undefined
         ? `The value '${text}' is not valid for the '${field.name}' hyperparameter which expects a list${CAUSE}`
@@ -119,6 +123,24 @@ function enumFault(name: string, text: string, allowed: readonly string[]): stri
 }
 
 function rangeFault(field: HyperparameterField, text: string): string {
+  return expectedFault(field.name, text, rangeText(field));
+}
+
+function unionFault(field: HyperparameterField, text: string): string {
+  const expected = (field.alternatives ?? []).map((alternative) => {
+    if (alternative.values)
+      return `one of ${alternative.values.map((value) => `'${containerSpelling(value)}'`).join(", ")}`;
+    return alternative.kind === "list" ? "a list" : rangeText(alternative);
+  });
+  return expectedFault(field.name, text, expected.join("; or "));
+}
+
+function expectedFault(name: string, text: string, expected: string): string {
+  return `The value '${text}' is not valid for the '${name}' hyperparameter which expects one of the following: ${expected}${CAUSE}`;
+}
+
+/** A range as the containers describe it: by a pattern of its texts, or in words. */
+function rangeText(field: HyperparameterField): string {
   const low = field.minimum ?? field.exclusiveMinimum;
   const high = field.maximum ?? field.exclusiveMaximum;
   let range = field.kind === "integer" ? "an integer" : "a number";
@@ -128,7 +150,7 @@ function rangeFault(field: HyperparameterField, text: string): string {
   const sign = low === undefined || low < 0 ? "-?" : "";
   const digits = low !== undefined && low >= 1 ? "[1-9][0-9]*" : "[0-9]+";
   const pattern = field.kind === "integer" ? `^(${sign}${digits})$` : `^(${sign}[0-9]+\\.?[0-9]*([eE][-+]?[0-9]+)?)$`;
-  return `The value '${text}' is not valid for the '${field.name}' hyperparameter which expects one of the following: a string which matches the pattern '${pattern}'; or ${range}${CAUSE}`;
+  return `a string which matches the pattern '${pattern}'; or ${range}`;
 }
 
 function containerSpelling(value: string | number | boolean): string {

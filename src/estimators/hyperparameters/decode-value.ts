@@ -5,7 +5,7 @@ import type { HyperparameterField } from "./schema-fields.js";
 export function decodeValue(field: HyperparameterField, text: string, rules: HyperparameterWireRules = {}): unknown {
   switch (field.kind) {
     case "string":
-      return text;
+      return rules.ignoreCase ? (sameWithoutCase(field, text) ?? text) : text;
     case "boolean":
       return decodeBoolean(text);
     case "integer":
@@ -14,7 +14,25 @@ export function decodeValue(field: HyperparameterField, text: string, rules: Hyp
       return decodeNumber(text);
     case "list":
       return decodeList(field, text, rules);
+    case "union":
+      return decodeUnion(field, text, rules);
   }
+}
+
+/** The first alternative that can be meant. */
+function decodeUnion(field: HyperparameterField, text: string, rules: HyperparameterWireRules): unknown {
+  for (const alternative of field.alternatives ?? []) {
+    const value = decodeValue(alternative, text, rules);
+    const isLegal = alternative.values === undefined || alternative.values.some((legal) => legal === value);
+    if (value !== undefined && isLegal) return value;
+  }
+  return undefined;
+}
+
+/** The value of a closed set that is this text but for upper and lower case. */
+function sameWithoutCase({ values }: HyperparameterField, text: string): unknown {
+  if (values?.includes(text)) return text;
+  return values?.find((value) => String(value).toLowerCase() === text.toLowerCase());
 }
 
 /** `True`, `true` and `1` alike. */

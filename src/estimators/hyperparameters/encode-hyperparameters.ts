@@ -26,6 +26,12 @@ export interface HyperparameterWireRules {
    * @defaultValue "json"
    */
   readonly lists?: "json" | "comma" | undefined;
+  /**
+   * Reads the texts of closed sets whatever their case.
+   *
+   * @defaultValue false
+   */
+  readonly ignoreCase?: boolean | undefined;
   /** Exceptions for single keys. */
   readonly keys?: Readonly<Record<string, Omit<HyperparameterWireRules, "keys">>> | undefined;
 }

@@ -3,7 +3,7 @@ import * as z from "zod";
 /** What a schema says about one hyperparameter, reduced to what messages, the encoder and the decoder need. */
 export interface HyperparameterField {
   readonly name: string;
-  readonly kind: "integer" | "number" | "boolean" | "string" | "list";
+  readonly kind: "integer" | "number" | "boolean" | "string" | "list" | "union";
   readonly required: boolean;
   /** Allowed values when they are a closed set. */
   readonly values?: readonly (string | number | boolean)[] | undefined;
@@ -15,6 +15,8 @@ export interface HyperparameterField {
   readonly pattern?: string | undefined;
   /** The kind of the members of a list. */
   readonly items?: HyperparameterField | undefined;
+  /** What a value may be, when it may be of several kinds. */
+  readonly alternatives?: readonly HyperparameterField[] | undefined;
   /** What the service takes when the key is not sent. */
   readonly defaultValue?: unknown;
 }
@@ -47,6 +49,7 @@ interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>> | undefined;
   readonly required?: readonly string[] | undefined;
   readonly oneOf?: readonly JsonSchema[] | undefined;
+  readonly anyOf?: readonly JsonSchema[] | undefined;
 }
 
 /**
@@ -78,6 +81,7 @@ export function variantOf(
 
 /** What a field allows, as the end of a sentence: `an integer in [1, 2147483647]`. */
 export function allowedText(field: HyperparameterField): string {
+  if (field.alternatives) return field.alternatives.map(allowedText).join(", or ");
   if (field.kind === "boolean" && !field.values) return "true or false";
   if (field.values) {
     const values = field.values.map((value) => JSON.stringify(value));
@@ -117,6 +121,7 @@ function fieldOf(name: string, schema: JsonSchema, required: boolean): Hyperpara
     exclusiveMaximum: schema.exclusiveMaximum,
     pattern: schema.pattern,
     items: schema.items ? fieldOf(name, schema.items, false) : undefined,
+    alternatives: schema.anyOf?.map((alternative) => fieldOf(name, alternative, false)),
     defaultValue: schema.default,
   };
 }
@@ -127,6 +132,7 @@ function kindOf(
 ): HyperparameterField["kind"] {
   if (schema.type === "integer" || schema.type === "number" || schema.type === "boolean") return schema.type;
   if (schema.type === "array") return "list";
+  if (schema.anyOf) return "union";
   const sample = values?.[0];
   if (typeof sample === "boolean" || typeof sample === "number") return typeof sample as "boolean" | "number";
   return "string";
