@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { before, type Series } from "./data/series.js";
 import { forecast } from "./forecast.js";
-import { type Scores, ScoreSums } from "./metrics.js";
+import { ScoreSums, type Scores } from "./metrics.js";
 import type { Model } from "./model.js";
 
 /** How a test set is scored. */

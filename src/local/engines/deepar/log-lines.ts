@@ -79,9 +79,7 @@ export class BatchLosses {
     if (batch > 0) {
       const seconds = Math.max(now - this.#reportedAt, 1e-3) / 1000;
       const speed = ((this.#recentBatches * this.#batchSize) / seconds).toFixed(2);
-      lines.push(
-        `Epoch[${this.#epoch}] Batch [${batch}]#011Speed: ${speed} samples/sec#011loss=${recent.toFixed(6)}`,
-      );
+      lines.push(`Epoch[${this.#epoch}] Batch [${batch}]#011Speed: ${speed} samples/sec#011loss=${recent.toFixed(6)}`);
       this.#recentSum = 0;
       this.#recentBatches = 0;
       this.#reportedAt = now;

@@ -54,7 +54,10 @@ export class Model {
     this.inputs = new Inputs(hyperparameters.time_freq, description.featureScales);
     this.network = new RecurrentNetwork(engine, {
       features: this.inputs.size,
-      embeddings: cardinality.map((groups) => ({ cardinality: groups, dimension: hyperparameters.embedding_dimension })),
+      embeddings: cardinality.map((groups) => ({
+        cardinality: groups,
+        dimension: hyperparameters.embedding_dimension,
+      })),
       layers: hyperparameters.num_layers,
       cells: hyperparameters.num_cells,
       distribution: DISTRIBUTIONS[hyperparameters.likelihood],

@@ -90,11 +90,7 @@ class Server {
     }
     if (!Array.isArray(request.instances)) throw unreadable("instances must be a list of time series");
     const configuration = readConfiguration("configuration" in request ? request.configuration : undefined, unreadable);
-    const series = await readSeries(
-      request.instances,
-      this.#model.description,
-      (index) => `instances[${index}]`,
-    );
+    const series = await readSeries(request.instances, this.#model.description, (index) => `instances[${index}]`);
     const predictions: string[] = [];
     for (const one of series) {
       predictions.push(this.#forecast(one, configuration));

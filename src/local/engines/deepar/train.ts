@@ -55,7 +55,17 @@ export async function train(context: TrainingContext): Promise<void> {
     log.bare(metricsLine(building, Date.now(), { "initialize.time": Date.now() - building }));
     log.bare("");
 
-    const run = new TrainingRun({ hyperparameters, engine, model, series: long, plan, modelDir, log, settings, signal });
+    const run = new TrainingRun({
+      hyperparameters,
+      engine,
+      model,
+      series: long,
+      plan,
+      modelDir,
+      log,
+      settings,
+      signal,
+    });
     await run.train();
     log.info(`Worker ${HOST} finished training.`);
     log.info("All workers finished. Serializing model for prediction.");

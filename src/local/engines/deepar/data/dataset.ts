@@ -47,9 +47,7 @@ export async function readTrainingSet(
   if (dynamicFeatures === "auto") {
     if (reader.dynamicFeatures === 0) notFound("num_dynamic_feat", "dynamic_feat");
     else {
-      lines.push(
-        `[num_dynamic_feat=auto] Inferred value of num_dynamic_feat=${reader.dynamicFeatures} from dataset.`,
-      );
+      lines.push(`[num_dynamic_feat=auto] Inferred value of num_dynamic_feat=${reader.dynamicFeatures} from dataset.`);
     }
   }
   const groups = Array.isArray(cardinality) ? (cardinality as readonly number[]) : inferred;

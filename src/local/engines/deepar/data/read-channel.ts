@@ -61,7 +61,11 @@ function asFailure(error: unknown, { containerPath }: ChannelFile): unknown {
   }
   const { record, field, problem, code } = error;
   const what = code === "FORMAT_INVALID_RECORD" ? "Error when parsing json" : "Unable to read data";
-  const place = [containerPath, record === undefined ? "" : `line ${record}`, field === undefined ? "" : `field ${field}`];
+  const place = [
+    containerPath,
+    record === undefined ? "" : `line ${record}`,
+    field === undefined ? "" : `field ${field}`,
+  ];
   const message = `${what} (${place.filter(Boolean).join(", ")}): ${problem}`;
   return new JobFailure("ClientError", message, { cause: error });
 }

@@ -64,7 +64,11 @@ export function before(series: Series, end: number): Series {
 }
 
 /** Sum of the absolute values and number of values that are there, in [from, to). */
-export function absoluteSum(series: Series, from: number, to: number): { readonly sum: number; readonly count: number } {
+export function absoluteSum(
+  series: Series,
+  from: number,
+  to: number,
+): { readonly sum: number; readonly count: number } {
   let sum = 0;
   let count = 0;
   for (let i = Math.max(0, from); i < Math.min(to, series.length); i++) {
