@@ -75,10 +75,16 @@ export class TrainingRun {
   }
 
   async #trainEpoch(epoch: number): Promise<number> {
-    const { hyperparameters, series, plan, settings, log, signal } = this.#options;
-    const { mini_batch_size: batchSize, learning_rate: learningRate, prediction_length, epochs } = hyperparameters;
+    const { hyperparameters, model, series, plan, settings, log, signal } = this.#options;
+    const { mini_batch_size: batchSize, learning_rate: learningRate, epochs } = hyperparameters;
     const random = seededRandom(derivedSeed(settings.seed, `epoch ${epoch}`)[0]);
-    const windows = drawEpoch(series, plan, prediction_length, random);
+    const rule = {
+      contextLength: hyperparameters.context_length,
+      predictionLength: hyperparameters.prediction_length,
+      // Only its groups say something about a series without history.
+      coldStarts: model.description.cardinality.length > 0,
+    };
+    const windows = drawEpoch(series, plan, rule, random);
     const started = Date.now();
     const losses = new BatchLosses(epoch, batchSize, performance.now());
     for (let from = 0; from < windows.length; from += batchSize) {

@@ -7,7 +7,7 @@ import { type ChannelInput, JobFailure } from "../../../../src/local/engines/con
 import { type Dataset, readTestSet, readTrainingSet } from "../../../../src/local/engines/deepar/data/dataset.js";
 import { makeSeries } from "../../../../src/local/engines/deepar/data/series.js";
 import { statisticsLines, statisticsOf } from "../../../../src/local/engines/deepar/data/statistics.js";
-import { drawEpoch, planEpoch } from "../../../../src/local/engines/deepar/data/windows.js";
+import { drawEpoch, planEpoch, type Window } from "../../../../src/local/engines/deepar/data/windows.js";
 import { readHyperparameters } from "../../../../src/local/engines/deepar/hyperparameters.js";
 import { seededRandom } from "../../../../src/local/tensor/index.js";
 import { channel, lines, quick, removeFolders, type SeriesLine, temporaryFolder, weeklySeries } from "./deepar-job.js";
@@ -274,25 +274,33 @@ describe("planEpoch", () => {
 describe("drawEpoch", () => {
   const { time_freq } = readHyperparameters(quick);
   const series = [30, 60, 8].map((length) => makeSeries({ start, values: ramp(length) }, time_freq));
+  const rule = { contextLength: 10, predictionLength: 7, coldStarts: true };
+  const starts = (windows: readonly Window[]) =>
+    series.map((one) => windows.filter((window) => window.series === one).map(({ forecastStart }) => forecastStart));
 
   it("draws about ten batches of windows, wherever the points to predict lie within the series", () => {
-    const windows = drawEpoch(series, planEpoch(3, 32), 7, seededRandom(1));
+    const windows = drawEpoch(series, planEpoch(3, 32), rule, seededRandom(1));
     // A Poisson number of mean 320.
     expect(windows.length).toBeGreaterThan(320 - 4 * 18);
     expect(windows.length).toBeLessThan(320 + 4 * 18);
-    const starts = series.map((one) =>
-      windows.filter((window) => window.series === one).map((window) => window.forecastStart),
+    const [first = [], second = [], short = []] = starts(windows);
+    for (const own of [first, second, short]) expect(own.length).toBeGreaterThan(60);
+    expect([Math.min(...first), Math.max(...first)]).toEqual([0, 23]);
+    expect([Math.min(...second), Math.max(...second)]).toEqual([0, 53]);
+    expect([Math.min(...short), Math.max(...short)]).toEqual([0, 1]);
+  });
+
+  it("draws whole contexts where the series is long enough, when no series without history will be asked for", () => {
+    const [first = [], second = [], short = []] = starts(
+      drawEpoch(series, planEpoch(3, 32), { ...rule, coldStarts: false }, seededRandom(1)),
     );
-    for (const [index, { length }] of series.entries()) {
-      expect(starts[index]?.length).toBeGreaterThan(60);
-      expect(Math.min(...(starts[index] ?? []))).toBeLessThan(length / 8);
-      expect(Math.max(...(starts[index] ?? []))).toBeLessThanOrEqual(length - 7);
-    }
-    expect(new Set(starts[2])).toEqual(new Set([0, 1]));
+    expect([Math.min(...first), Math.max(...first)]).toEqual([10, 23]);
+    expect([Math.min(...second), Math.max(...second)]).toEqual([10, 53]);
+    expect(new Set(short)).toEqual(new Set([1]));
   });
 
   it("draws the same for the same seed", () => {
-    const draw = (seed: number) => drawEpoch(series, planEpoch(3, 8), 7, seededRandom(seed));
+    const draw = (seed: number) => drawEpoch(series, planEpoch(3, 8), rule, seededRandom(seed));
     expect(draw(4)).toEqual(draw(4));
     expect(draw(4)).not.toEqual(draw(5));
   });

@@ -29,14 +29,24 @@ export function planEpoch(seriesCount: number, batchSize: number): EpochPlan {
   return { passes, probability: windows / (passes * seriesCount) };
 }
 
+/** Which windows are drawn. */
+export interface WindowRule {
+  readonly contextLength: number;
+  readonly predictionLength: number;
+  /**
+   * Whether contexts of long series may begin before the series does: for models that forecast series without history. Those
+   * of short series do so anyway.
+   */
+  readonly coldStarts: boolean;
+}
+
 /**
- * The windows of one epoch, in random order. Each series that a pass takes gives on average one, at a random place; the
- * context may begin before the series does.
+ * The windows of one epoch, in random order. Each series that a pass takes gives on average one, at a random place.
  */
 export function drawEpoch(
   all: readonly Series[],
   plan: EpochPlan,
-  predictionLength: number,
+  { contextLength, predictionLength, coldStarts }: WindowRule,
   random: Random,
 ): [Window, ...Window[]] {
   const windows: Window[] = [];
@@ -44,8 +54,10 @@ export function drawEpoch(
     for (let pass = 0; pass < plan.passes; pass++) {
       for (const series of all) {
         if (plan.probability < 1 && random.next() >= plan.probability) continue;
+        const last = series.length - predictionLength;
+        const first = coldStarts ? 0 : Math.min(contextLength, last);
         for (let count = samplePoisson(random, 1); count > 0; count--) {
-          windows.push({ series, forecastStart: random.nextInt(series.length - predictionLength + 1) });
+          windows.push({ series, forecastStart: first + random.nextInt(last - first + 1) });
         }
       }
     }
