@@ -22,6 +22,7 @@ export {
 } from "../internal/timestamp.js";
 export { CategoryEncoder } from "./category-encoder.js";
 export { type CollectedLabels, collectLabels } from "./collect-labels.js";
+export { intervalCoverage, pinballLoss, rootMeanSquaredError, weightedQuantileLoss } from "./forecast-scores.js";
 export {
   type ForecastSplit,
   type RollingWindows,

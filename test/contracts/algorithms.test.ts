@@ -12,7 +12,9 @@ import {
   type AlgorithmDefinition,
   BlazingText,
   blazingTextAlgorithm,
+  DeepAR,
   decodeHyperparameters,
+  deepARAlgorithm,
   encodeHyperparameters,
   ImageClassification,
   imageClassificationAlgorithm,
@@ -44,6 +46,19 @@ const rows: readonly Row[] = [
     make: (options) => new BlazingText(options as never) as never,
     options: { hyperparameters: { mode: "supervised" }, instanceType: "ml.c5.xlarge" },
     inputs: { train: "s3://bucket/train.txt", validation: "s3://bucket/validation.txt" },
+  },
+  {
+    folder: "deepar",
+    definition: deepARAlgorithm,
+    make: (options) => new DeepAR(options as never) as never,
+    options: {
+      hyperparameters: { time_freq: "H", prediction_length: 24, context_length: 24, epochs: 10 },
+      instanceType: "ml.c5.2xlarge",
+    },
+    inputs: { train: "s3://bucket/train.json", test: "s3://bucket/test.json" },
+    required: { time_freq: "H" },
+    // The container takes blanks around it, which an encoded text can hold only in part.
+    values: { time_freq: fc.constantFrom("M", "W", "2D", "H", "15min") },
   },
   {
     folder: "image-classification",
@@ -235,7 +250,7 @@ describe.each(rows)("algorithm $folder", ({ folder, definition, make, options, i
 
   it("describes metrics whose expressions have one group", () => {
     for (const { name, regex } of definition.metrics) {
-      expect(name).toMatch(/^[a-z]+:\w+$/u);
+      expect(name).toMatch(/^[a-z]+:\w+(?::\w+)?$/u);
       expect(new RegExp(`${regex}|`, "u").exec("")).toHaveLength(2);
     }
   });
@@ -247,12 +262,15 @@ function legalValue(field: HyperparameterField): unknown {
   if (field.kind === "boolean") return true;
   if (field.kind === "string") return "a";
   if (field.kind === "list") return [];
+  if (field.alternatives?.[0]) return legalValue(field.alternatives[0]);
   return Math.max(field.minimum ?? 1, (field.exclusiveMinimum ?? 0) + 1);
 }
 
 /** Values just outside what the schema allows, and values of other types. */
 function badValues(field: HyperparameterField): unknown[] {
   const bad: unknown[] = [null, {}, Number.NaN];
+  // What is wrong for numbers and lists; a text that is wrong for one alternative may be right for another.
+  if (field.alternatives) return field.alternatives.filter(({ kind }) => kind !== "string").flatMap(badValues);
   if (field.kind !== "string") bad.push("text");
   if (field.kind === "string") bad.push(1, true);
   if (field.pattern !== undefined) bad.push("", "text");
@@ -269,6 +287,7 @@ function badValues(field: HyperparameterField): unknown[] {
 
 function edgeValues(field: HyperparameterField): unknown[] {
   if (field.values) return [...field.values];
+  if (field.alternatives) return field.alternatives.flatMap(edgeValues);
   return [field.minimum, field.maximum, field.defaultValue].filter((value) => value !== undefined);
 }
 
@@ -281,6 +300,7 @@ function arbitrary(variant: HyperparameterVariant, own: Row["values"]): fc.Arbit
 
 function valueArbitrary(field: HyperparameterField): fc.Arbitrary<unknown> {
   if (field.values) return fc.constantFrom(...field.values);
+  if (field.alternatives) return fc.oneof(...field.alternatives.map(valueArbitrary));
   switch (field.kind) {
     case "boolean":
       return fc.boolean();

@@ -10,6 +10,7 @@ import {
   singleGpuTrainingInstances,
 } from "../instance-types.js";
 import { type DeepARHyperparameters, deepARHyperparametersSchema } from "./hyperparameters.js";
+import { encoderIssues } from "./model-card.js";
 import { jobWarnings } from "./warnings.js";
 
 // Source of the rules: https://docs.aws.amazon.com/sagemaker/latest/dg/deepar.html (channels, instances, metrics).
@@ -67,6 +68,7 @@ export const deepARAlgorithm: AlgorithmDefinition<typeof deepARHyperparametersSc
   image: "forecasting-deepar",
   hyperparameters: deepARHyperparametersSchema,
   wire: { keys: { likelihood: { ignoreCase: true } } },
+  options: { categoryEncoder: (encoder, hp) => encoderIssues(encoder, hp?.cardinality) },
   defaultChannel: "train",
   channels: () => ({ train: { ...data, required: true }, test: { ...data, required: false } }),
   instances: () => ({
