@@ -7,7 +7,7 @@ const POINTS = 24;
 const shops = shopSeries(120, 5 * 7 * 24, 11);
 const HYPERPARAMETERS = {
   ...{ time_freq: "H", context_length: "48", prediction_length: String(POINTS), num_cells: "40", num_layers: "2" },
-  ...{ likelihood: "student-T", epochs: "30", mini_batch_size: "64", learning_rate: "0.003", dropout_rate: "0.05" },
+  ...{ likelihood: "student-T", epochs: "60", mini_batch_size: "32", learning_rate: "0.003", dropout_rate: "0.05" },
 };
 
 await bench(import.meta.url, {

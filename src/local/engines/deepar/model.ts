@@ -61,7 +61,9 @@ export class Model {
       layers: hyperparameters.num_layers,
       cells: hyperparameters.num_cells,
       distribution: DISTRIBUTIONS[hyperparameters.likelihood],
+      // The service names zoneout alone. Without dropout between the layers forecasts are too sure of themselves.
       zoneout: hyperparameters.dropout_rate,
+      dropout: hyperparameters.dropout_rate,
       sampleRows: SAMPLE_ROWS,
       ...size,
     });

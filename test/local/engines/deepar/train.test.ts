@@ -32,9 +32,9 @@ function naiveError(series: readonly SeriesLine[]): number {
 describe("training of DeepAR", () => {
   it("forecasts weekly series better than to repeat the last week", async () => {
     const series = weeklySeries(20);
-    const learned = { num_layers: "2", num_cells: "16", epochs: "25", learning_rate: "0.01", mini_batch_size: "16" };
+    const learned = { num_cells: "16", epochs: "40", learning_rate: "0.01", dropout_rate: "0.02" };
     const job = await new Job({ train: cut(series, 7), test: series, hyperparameters: learned }).train();
-    expect(job.number("#quality_metric: host=algo-1, test RMSE <loss>=")).toBeLessThan(naiveError(series));
+    expect(job.number("#quality_metric: host=algo-1, test RMSE <loss>=")).toBeLessThan(0.9 * naiveError(series));
     expect(job.number("#quality_metric: host=algo-1, test mean_wQuantileLoss <loss>=")).toBeLessThan(0.05);
   });
 
