@@ -7,8 +7,10 @@ export { type Random, seededRandom };
  * A seed of 64 bits, as two words, for one purpose: a pure function of the seed and the purpose's name.
  */
 export function derivedSeed(seed: number, purpose: string): readonly [low: number, high: number] {
-  let low = 0x811c9dc5 ^ (seed | 0);
-  let high = 0x9747b28c ^ Math.floor(seed / 4294967296);
+  let low = Math.imul(seed ^ 0x811c9dc5, 0x9e3779b1);
+  let high = Math.imul(Math.floor(seed / 4294967296) ^ 0x9747b28c, 0xc2b2ae35);
+  low ^= low >>> 15;
+  high ^= high >>> 13;
   for (let i = 0; i < purpose.length; i++) {
     low = Math.imul(low ^ purpose.charCodeAt(i), 0x01000193);
     high = Math.imul(high ^ low, 0x85ebca6b);

@@ -16,7 +16,7 @@ export function numbers(count: number, seed: number): number[] {
 type Image = { readonly height: number; readonly width: number; readonly channels: number };
 
 /** What a network is described with: the same calls build the fast network and run the naive one. */
-export interface Layers<T> {
+interface Layers<T> {
   convolution(name: string, x: T, filters: number, kernel: number, stride: number, pad: number, bias?: boolean): T;
   batchNorm(name: string, x: T, options?: { readonly relu?: boolean; readonly fixGamma?: boolean }): T;
   relu(x: T): T;

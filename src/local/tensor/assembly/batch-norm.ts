@@ -92,7 +92,7 @@ function affine(
       const offset = v128.load(scales + rowBytes + c);
       if (relu) {
         for (let p = <usize>row * rowBytes; p < last; p += rowBytes) {
-          v128.store(out + p + c, f32x4.max(zero, f32x4.add(f32x4.mul(v128.load(x + p + c), scale), offset)));
+          v128.store(out + p + c, f32x4.pmax(f32x4.add(f32x4.mul(v128.load(x + p + c), scale), offset), zero));
         }
       } else {
         for (let p = <usize>row * rowBytes; p < last; p += rowBytes) {

@@ -41,7 +41,7 @@ export function relu(op: usize, from: i32, to: i32): void {
   const end = min(<usize>to * UNIT, address(op, 2)) << 2;
   const zero = f32x4.splat(0);
   for (let at = (<usize>from * UNIT) << 2; at < end; at += 16) {
-    v128.store(out + at, f32x4.max(zero, v128.load(x + at)));
+    v128.store(out + at, f32x4.pmax(v128.load(x + at), zero));
   }
 }
 

@@ -4,7 +4,7 @@
 
 import { address, int } from "./arguments";
 import { sigmoid4, tanh4 } from "./math";
-import { gatherProduct } from "./products";
+import { addProduct } from "./products";
 
 /** Rows of one unit. */
 const ROWS: i32 = 8;
@@ -28,7 +28,6 @@ export function lstm(op: usize, from: i32, to: i32): void {
   const hMask = address(op, 11);
   const cMask = address(op, 12);
   const residual = address(op, 13);
-  const taps = address(op, 14);
   const rowBytes = cells << 2;
   const gateBytes = cells << 4;
   const panels = <i32>(cells >> 1);
@@ -41,13 +40,7 @@ export function lstm(op: usize, from: i32, to: i32): void {
     for (let t = 0; t < steps; t++) {
       const at = <usize>t * stepBytes;
       const gatesAt = gates + (at << 2);
-      for (let p = 0; p < panels; p++) {
-        const panel = gatesAt + (<usize>p << 5);
-        gatherProduct(
-          hBefore, 0, rowBytes, taps, 1, rowBytes, weights + <usize>p * (rowBytes << 3),
-          panel, 0, gateBytes, panel, 0, first, last, false,
-        );
-      }
+      addProduct(hBefore, rowBytes, weights, panels, rowBytes, gatesAt, gateBytes, first, last);
       for (let r = first; r < last; r++) {
         const row = <usize>r * rowBytes;
         const gate = gatesAt + (row << 2);
@@ -98,7 +91,6 @@ export function lstmBackward(op: usize, from: i32, to: i32): void {
   const dOut = address(op, 10);
   const hMask = address(op, 11);
   const cMask = address(op, 12);
-  const taps = address(op, 14);
   const rowBytes = cells << 2;
   const gateBytes = cells << 4;
   const panels = <i32>(cells >> 3);
@@ -154,13 +146,7 @@ export function lstmBackward(op: usize, from: i32, to: i32): void {
         }
       }
       if (t == 0) break;
-      for (let p = 0; p < panels; p++) {
-        const panel = dHidden + (<usize>p << 5);
-        gatherProduct(
-          gatesAt, 0, gateBytes, taps, 1, gateBytes, weights + <usize>p * (gateBytes << 3),
-          panel, 0, rowBytes, panel, 0, first, last, false,
-        );
-      }
+      addProduct(gatesAt, gateBytes, weights, panels, gateBytes, dHidden, rowBytes, first, last);
     }
   }
 }

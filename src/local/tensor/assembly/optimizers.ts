@@ -8,7 +8,7 @@ import { UNIT } from "./elementwise";
 @inline
 function prepared(gradient: v128, weight: v128, rescale: v128, clip: f32, decay: v128): v128 {
   let g = f32x4.mul(gradient, rescale);
-  if (clip > 0) g = f32x4.max(f32x4.min(g, f32x4.splat(clip)), f32x4.splat(-clip));
+  if (clip > 0) g = f32x4.pmax(f32x4.pmin(g, f32x4.splat(clip)), f32x4.splat(-clip));
   return f32x4.add(g, f32x4.mul(weight, decay));
 }
 

@@ -2,6 +2,7 @@
 // until none is left, so the owner is never held up by a helper that is late, or gone, before it has taken a chunk.
 // Chunks partition outputs and every output is computed in one fixed order: bits do not depend on who takes which.
 
+import { setConstants } from "./math";
 import { execute } from "./operations";
 
 // The control block. Words that both threads write lie on cache lines of their own.
@@ -11,6 +12,7 @@ const WAITING: usize = 128; // 1 while the owner sleeps on DONE
 const PARKED: usize = 192; // 1 while the helper sleeps on CLAIM
 const STOP: usize = 256;
 const OPERATION: usize = 320; // written by the owner before CLAIM
+const CONSTANTS: usize = 384;
 
 /** Looks before a thread goes to sleep: some tens of microseconds. */
 const SPINS: i32 = 4000;
@@ -23,6 +25,7 @@ let sequence: i32 = 0;
 
 export function setControl(at: usize): void {
   control = at;
+  setConstants(at + CONSTANTS);
 }
 
 // @ts-ignore: decorator

@@ -154,7 +154,7 @@ export class LstmLayer {
       all * 4 * pitch * pitch,
       ...[steps, rows, pitch, this.#gates, this.#hiddenWeight.value, this.hiddenState, this.memoryState],
       ...[this.#hidden, this.#memories, this.#tanhs, this.output, ...masks],
-      ...[this.#options.residual ? input : 0, this.#products.taps],
+      this.#options.residual ? input : 0,
     );
     if (seed !== undefined && this.#dropMask) this.#drop(this.output, all * pitch);
     // In training the first states are zeros and are needed again on the way back.
@@ -177,7 +177,7 @@ export class LstmLayer {
       all * 4 * pitch * pitch,
       ...[steps, rows, pitch, this.#gates, this.#transposed, this.#dHidden, this.#dMemory],
       ...[this.memoryState, this.#memories, this.#tanhs, this.outputGradient],
-      ...[this.#hiddenMask, this.#memoryMask, 0, products.taps],
+      ...[this.#hiddenMask, this.#memoryMask],
     );
     const gates = { d: this.#gates, columns: 4 * pitch };
     products.outer({ ...gates, rows: all, a: input, inner: inputPitch, gradient: this.#inputWeight.gradient });

@@ -13,8 +13,8 @@ export class RowProducts {
   readonly #engine: TensorEngine;
   readonly #rows: number;
   readonly #group: number;
-  /** One tap without an offset; also the list of taps of one matrix. */
-  readonly taps: number;
+  /** One tap without an offset; read as a list of taps, its number 0. */
+  readonly #taps: number;
   readonly #offsets = new Map<number, number>();
   readonly #blocks: number;
 
@@ -25,14 +25,14 @@ export class RowProducts {
     this.#engine = engine;
     this.#rows = rows;
     this.#group = arena.reserve(20);
-    this.taps = arena.reserve(8);
+    this.#taps = arena.reserve(8);
     this.#blocks = arena.reserve(blocks * 32);
     for (const pitch of new Set(pitches)) this.#offsets.set(pitch, arena.reserve(rows * 4));
   }
 
   /** Fills the tables, once the memory is there. */
   prepare(arena: Arena): void {
-    arena.int32(this.#group, 5).set([1, this.taps, 1, 0, 0]);
+    arena.int32(this.#group, 5).set([1, this.#taps, 1, 0, 0]);
     for (const [pitch, at] of this.#offsets) {
       const offsets = arena.int32(at, this.#rows);
       for (let row = 0; row < this.#rows; row++) offsets[row] = row * pitch * 4;
@@ -99,7 +99,7 @@ export class RowProducts {
       Operation.transposeWeights,
       Math.ceil(inner / 8),
       inner * columns,
-      ...[weights, target, this.taps, 1, inner, columns / 8, 1],
+      ...[weights, target, this.#taps, 1, inner, columns / 8, 1],
     );
   }
 
