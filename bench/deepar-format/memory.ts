@@ -46,8 +46,8 @@ await bench(import.meta.url, {
     "250k series": passed(250_000, "json"),
     "1M series": passed(1_000_000, "json"),
     "250k series, gzip": passed(250_000, "json.gz"),
-    "100k series, Parquet": parquet(100_000),
-    "400k series, Parquet": parquet(400_000),
+    "50k series, Parquet": parquet(50_000),
+    "200k series, Parquet": parquet(200_000),
   },
   comparisons: [
     {
@@ -70,9 +70,9 @@ await bench(import.meta.url, {
     },
     {
       id: "DM3",
-      work: "Parquet, 400k against 100k series",
-      ours: "400k series, Parquet",
-      peer: "100k series, Parquet",
+      work: "Parquet, 200k against 50k series",
+      ours: "200k series, Parquet",
+      peer: "50k series, Parquet",
       metric: "peakMb",
       as: "difference",
       goal: 16,

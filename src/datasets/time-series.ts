@@ -94,9 +94,7 @@ export class TimeSeries {
     this.start = typeof start === "string" ? "" : formatWallClock(start);
     this.values = numbers(input.values, ["values"], true, issues);
     this.categories = input.categories === undefined ? undefined : codes(input.categories, issues);
-    this.dynamicFeatures = input.dynamicFeatures?.map((feature, index) =>
-      numbers(feature, ["dynamicFeatures", index], false, issues),
-    );
+    this.dynamicFeatures = input.dynamicFeatures === undefined ? undefined : lists(input.dynamicFeatures, issues);
     this.dynamicFeatures?.forEach((feature, index) => {
       const length = this.dynamicFeatures?.[0]?.length ?? 0;
       if (feature.length >= this.values.length && feature.length === length) return;
@@ -165,6 +163,9 @@ export class TimeSeries {
    * end. Dynamic features are cut to the same points, and keep what they know of the future behind them when
    * `futureLength` asks for it.
    *
+   * A part of a monthly series keeps its months; its days too when the series starts on a day that every month has, or on
+   * the last of a month.
+   *
    * @param futureLength - points that dynamic features keep beyond the part
    * @throws {@link ValidationError} `INVALID_INPUT` when the features do not reach so far
    */
@@ -176,7 +177,8 @@ export class TimeSeries {
       const message = `dynamicFeatures have ${known} numbers; a part up to ${last} with ${futureLength} of the future needs ${last + futureLength}`;
       throw new ValidationError(subjectOf(this.itemId), [{ path: ["dynamicFeatures"], message }], "INVALID_INPUT");
     }
-    return this.#with(
+    return withNumbers(
+      this,
       first === 0 ? this.start : addSteps(this.start, this.frequency, first),
       this.values.subarray(first, last),
       this.dynamicFeatures?.map((feature) => feature.subarray(first, last + futureLength)),
@@ -195,19 +197,18 @@ export class TimeSeries {
       ...(itemId === undefined ? {} : { itemId }),
     };
   }
+}
 
-  /** The same series with other numbers, which are known to be right. */
-  #with(start: string, values: Float64Array, dynamicFeatures: readonly Float64Array[] | undefined): TimeSeries {
-    const copy: TimeSeries = Object.create(TimeSeries.prototype);
-    return Object.assign(copy, {
-      start,
-      frequency: this.frequency,
-      values,
-      categories: this.categories,
-      dynamicFeatures,
-      itemId: this.itemId,
-    });
-  }
+/** The same series with other numbers, which are known to be right: the constructor would copy and check them again. */
+function withNumbers(
+  series: TimeSeries,
+  start: string,
+  values: Float64Array,
+  dynamicFeatures: readonly Float64Array[] | undefined,
+): TimeSeries {
+  const { frequency, categories, itemId } = series;
+  const copy: TimeSeries = Object.create(TimeSeries.prototype);
+  return Object.assign(copy, { start, frequency, values, categories, dynamicFeatures, itemId });
 }
 
 function subjectOf(itemId: string | undefined): string {
@@ -216,6 +217,16 @@ function subjectOf(itemId: string | undefined): string {
 
 function position(index: number, length: number): number {
   return Math.min(length, Math.max(0, Math.trunc(index < 0 ? length + index : index)));
+}
+
+function lists(features: unknown, issues: ValidationIssue[]): Float64Array[] {
+  if (Array.isArray(features))
+    return features.map((feature: unknown, index) => numbers(feature, ["dynamicFeatures", index], false, issues));
+  issues.push({
+    path: ["dynamicFeatures"],
+    message: `dynamicFeatures must be a list of lists, got ${shown(features)}`,
+  });
+  return [];
 }
 
 /** A copy of the numbers; the first fault of a list stands for all of them. */

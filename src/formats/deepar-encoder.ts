@@ -43,6 +43,14 @@ export function checkInput(input: DeepARInput, layout: DeepARLayout, allowEmpty:
   return start;
 }
 
+/** The public error for a series that cannot be written; with its name when it has one. */
+export function inputFault(error: unknown, input: DeepARInput, number: number): unknown {
+  if (!(error instanceof RecordFault)) return error;
+  const itemId = (input as { readonly itemId?: unknown } | null | undefined)?.itemId;
+  const name = typeof itemId === "string" ? ` (series ${shown(itemId)})` : "";
+  return new RecordFault(`${error.message}${name}`, error.field).toFormatError(format, number);
+}
+
 function isList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value);
 }
@@ -74,7 +82,7 @@ export class DeepARGatherer implements ByteGatherer<DeepARInput> {
     try {
       this.#line(record);
     } catch (error) {
-      throw error instanceof RecordFault ? error.toFormatError(format, this.records) : error;
+      throw inputFault(error, record, this.records);
     }
     return this.#length >= this.#chunkBytes;
   }

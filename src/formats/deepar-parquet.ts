@@ -1,6 +1,6 @@
 import { FormatError, MissingDependencyError } from "../errors/index.js";
 import { type SeriesObserver, seriesOf } from "./deepar-decoder.js";
-import { checkInput } from "./deepar-encoder.js";
+import { checkInput, inputFault } from "./deepar-encoder.js";
 import { type DeepARInput, DeepARLayout, type DeepARSeries, format, inputNames, valueFault } from "./deepar-series.js";
 import type { RandomAccess } from "./node-files.js";
 import { RecordFault } from "./record-fault.js";
@@ -74,7 +74,7 @@ class ColumnGatherer implements RecordSink<DeepARInput> {
       );
       this.#numbers += values.length * (1 + dynamicFeatures.length) + 1;
     } catch (error) {
-      throw error instanceof RecordFault ? error.toFormatError(format, this.records) : error;
+      throw inputFault(error, record, this.records);
     }
     return this.#numbers >= groupNumbers;
   }

@@ -49,9 +49,23 @@ async function* through(
   transform: NodeJS.ReadWriteStream & AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void, void> {
   const { pipeline } = await import("node:stream/promises");
-  const flow = pipeline(chunks, transform);
+  let failure: { readonly reason: unknown } | undefined;
+  async function* watched(): AsyncGenerator<Uint8Array, void, void> {
+    try {
+      yield* chunks;
+    } catch (reason) {
+      failure = { reason };
+      throw reason;
+    }
+  }
+  const flow = pipeline(watched(), transform);
   // A failure reaches the loop through the stream; the promise must not be the second to report it.
   flow.catch(() => undefined);
-  yield* transform;
-  await flow;
+  try {
+    yield* transform;
+    await flow;
+  } catch (error) {
+    // Streams only carry errors; the reason of an abort may be anything.
+    throw failure === undefined ? error : failure.reason;
+  }
 }

@@ -116,6 +116,8 @@ describe("TimeSeries", () => {
     expect(Array.from(part.values)).toEqual([1, 2]);
     expect(Array.from(part.dynamicFeatures?.[0] ?? [])).toEqual([1, 2]);
     expect(Array.from(series.slice(2, 4, 2).dynamicFeatures?.[0] ?? [])).toEqual([2, 3, 4, 5]);
+    expect(part.slice(1)).toEqual(series.slice(2, 3));
+    expect(part).toBeInstanceOf(TimeSeries);
     expect(() => series.slice(2, 4, 3)).toThrow(
       "dynamicFeatures have 6 numbers; a part up to 4 with 3 of the future needs 7",
     );

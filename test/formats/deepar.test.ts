@@ -155,6 +155,15 @@ describe("encodeDeepAR", () => {
     expect((await faultOf(bytesOf(encodeDeepAR([transposed])))).message).toContain("is the table transposed?");
   });
 
+  it("names the series when it has a name", async () => {
+    for (const format of ["json", "parquet"] as const) {
+      const rows = [{ start, values: [1], dynamicFeatures: [[1, 2]], itemId: "shop 7" }];
+      const error = await faultOf(bytesOf(encodeDeepAR(rows, { format })));
+
+      expect(error.problem).toBe('2 values; needed are as many as "values" for training, 1 (series "shop 7")');
+    }
+  });
+
   it("refuses a series with another number of categories or features than the first", async () => {
     const first = { start, values: [1], categories: [0], dynamicFeatures: [[1]] };
     const { categories: _, ...noCategories } = first;
@@ -308,28 +317,58 @@ describe("readDeepAR", () => {
     }
   });
 
+  it("stops waiting for a source that hangs when the signal aborts, compressed or not", async () => {
+    const plain = Buffer.from(`{"start":"${start}","target":[1]}\n`.repeat(10));
+    for (const bytes of [plain, gzipSync(plain).subarray(0, 40)]) {
+      const controller = new AbortController();
+      async function* source() {
+        yield bytes;
+        controller.abort("enough");
+        await new Promise(() => undefined);
+      }
+      await expect(readDeepAR(source(), { signal: controller.signal }).toArray()).rejects.toBe("enough");
+    }
+  });
+
   it("closes the source when the loop is left early, compressed or not", async () => {
     const plain = Buffer.from(`{"start":"${start}","target":[1]}\n`.repeat(20_000));
     for (const bytes of [plain, gzipSync(plain, { level: 0 })]) {
-      let closed = false;
+      let resolve: (value: true) => void = () => undefined;
+      const closed = new Promise<true>((done) => {
+        resolve = done;
+      });
       async function* source() {
         try {
           for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000);
         } finally {
-          closed = true;
+          resolve(true);
         }
       }
       for await (const series of readDeepAR(source())) {
         expect(series.start).toBe(start);
         break;
       }
-      await expect.poll(() => closed).toBe(true);
+      expect(await closed).toBe(true);
     }
   });
 });
 
 describe("writeDeepAR", () => {
   const path = useFolder();
+
+  it("rejects with the reason of an abort, whatever it is, while the source hangs", async () => {
+    for (const name of ["a.json", "a.json.gz", "a.parquet"]) {
+      const controller = new AbortController();
+      async function* source() {
+        yield { start, values: [1] };
+        controller.abort("enough");
+        await new Promise(() => undefined);
+      }
+      await expect(writeDeepAR(path(name), source(), { signal: controller.signal })).rejects.toBe("enough");
+    }
+    expect(await readdir(path())).toEqual([]);
+  });
+
   const rows = [{ start, values: [1, 2.25, null] }];
 
   it("chooses the kind of file by its name and says whether the service will know it", async () => {

@@ -11,6 +11,7 @@ import { type JobFile, loadJobFile, storeJobFile } from "../job-file.js";
 import { withChanges, withInstance } from "../with-changes.js";
 import { type DeepARInstanceType, deepARAlgorithm } from "./algorithm.js";
 import { type DeepARData, deriveDeepAR } from "./derive.js";
+import type { DeepARFinding } from "./finding.js";
 import { checkHostingInstance, type DeepARHostingInstanceType } from "./hosting.js";
 import type { DeepARHyperparameters } from "./hyperparameters.js";
 import { type DeepARModelCard, deepARModelCard, encoderIssues } from "./model-card.js";
@@ -214,17 +215,16 @@ export class DeepAR extends AlgorithmEstimator<DeepAROptions, DeepARInputs, Deep
     const { cardinality, num_dynamic_feat, findings } = deriveDeepAR(data, this.options.hyperparameters);
     const errors = findings.filter(({ severity }) => severity === "error");
     if (errors.length > 0) {
-      const issues = errors.map(({ message, fix, code, place: { field = "", channel = "" } }) => ({
-        path: field in this.options.hyperparameters ? ["hyperparameters", field] : ["channels", channel],
-        message: `${message}; ${fix} [${code}]`,
+      const issues = errors.map((finding) => ({
+        path: pathOf(finding, this.options.hyperparameters),
+        message: sentenceOf(finding),
       }));
       throw new ValidationError("DeepAR data", issues, "INVALID_HYPERPARAMETERS");
     }
     const { logger } = this.session;
-    for (const { message, fix, code, severity } of findings) {
-      const text = `${message}; ${fix} [${code}].`;
-      if (severity === "warning") logger?.warn(text);
-      else logger?.info(text);
+    for (const finding of findings) {
+      if (finding.severity === "warning") logger?.warn(`${sentenceOf(finding)}.`);
+      else logger?.info(`${sentenceOf(finding)}.`);
     }
     return this.with({ hyperparameters: { cardinality, num_dynamic_feat } });
   }
@@ -274,6 +274,14 @@ export class DeepAR extends AlgorithmEstimator<DeepAROptions, DeepARInputs, Deep
       await storeJobFile(this.session, request, categoryFile, categoryEncoder, options);
     }
   }
+}
+
+function pathOf({ place: { field = "", channel = "" } }: DeepARFinding, hyperparameters: object): string[] {
+  return field in hyperparameters ? ["hyperparameters", field] : ["channels", channel];
+}
+
+function sentenceOf({ message, place: { line }, fix, code }: DeepARFinding): string {
+  return `${message}${line === undefined ? "" : ` (line ${line})`}; ${fix} [${code}]`;
 }
 
 /** The cardinality of the encoder, when nothing else is said. */

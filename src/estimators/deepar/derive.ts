@@ -1,6 +1,7 @@
 import type { DeepARReport } from "../../formats/index.js";
 import { type ResolvedDeepARHyperparameters, resolveDeepARHyperparameters } from "./defaults.js";
 import { type DeepAREpochSize, deepAREpochSize } from "./epoch-size.js";
+import { faultFindings } from "./file-faults.js";
 import type { DeepARFinding } from "./finding.js";
 import type { DeepARHyperparameters, DeepARLikelihood } from "./hyperparameters.js";
 
@@ -83,93 +84,23 @@ function suggestedLikelihoods(train: DeepARReport): readonly DeepARLikelihood[] 
   return train.insideUnitInterval ? ["beta", "student-T"] : ["student-T", "gaussian"];
 }
 
-interface FaultText {
-  readonly code: string;
-  readonly severity: DeepARFinding["severity"];
-  readonly what: string;
-  readonly field: string;
-  readonly cause: string;
-  readonly fix: string;
-}
-
-/** What the faults of an inspection mean for a job. Too short series and values of 0 are judged over the whole channel. */
-const faultTexts: Readonly<Partial<Record<string, FaultText>>> = {
-  unreadable: {
-    code: "DA-04",
-    severity: "error",
-    what: "cannot be read as a series",
-    field: "target",
-    cause: "the job fails with an error about parsing JSON, or reads something else than was meant",
-    fix: "write the file with writeDeepAR, which cannot make this fault",
-  },
-  "differing-layout": {
-    code: "DA-07",
-    severity: "error",
-    what: "has another number of categories or dynamic features than the first series",
-    field: "cat",
-    cause: "cat and dynamic_feat must stand in all series or in none, with the same number of members",
-    fix: "fill in what is missing, or leave the field out of all series",
-  },
-  "feature-length": {
-    code: "DA-06",
-    severity: "error",
-    what: "has dynamic features of another length than its target",
-    field: "dynamic_feat",
-    cause: "for training and test every row of dynamic_feat is as long as target",
-    fix: "cut the features to the length of target; only a forecast needs the future part",
-  },
-  "unaligned-start": {
-    code: "DA-03",
-    severity: "warning",
-    what: "starts off the grid of the frequency",
-    field: "start",
-    cause: "hour of day, day of week and the other features of time are shifted",
-    fix: "start months on their first day, days at midnight and hours at whole hours",
-  },
-  "no-values": {
-    code: "DA-10",
-    severity: "warning",
-    what: "has no values",
-    field: "target",
-    cause: "nothing can be learned from it",
-    fix: "leave the series out",
-  },
-  constant: {
-    code: "DA-10",
-    severity: "info",
-    what: "has the same value everywhere",
-    field: "target",
-    cause: "nothing can be learned from it but the value",
-    fix: "leave the series out unless such series are to be forecast",
-  },
-};
-
-function faultFindings(channel: "train" | "test", report: DeepARReport): DeepARFinding[] {
-  return Object.entries(faultTexts).flatMap(([kind, text]) => {
-    const count = report.faultCounts[kind as keyof DeepARReport["faultCounts"]] ?? 0;
-    if (text === undefined || count === 0) return [];
-    const first = report.faults.find((fault) => fault.kind === kind);
-    const example = first === undefined ? "" : `, the first one on line ${first.line}: ${first.message}`;
-    const { code, severity, what, field, cause, fix } = text;
-    return [
-      {
-        code,
-        kind,
-        severity,
-        message: `channel "${channel}": ${count === 1 ? "one series" : `${count} series, each`} ${what}${example}`,
-        place: { channel, line: first?.line, field },
-        cause,
-        fix,
-      },
-    ];
-  });
-}
-
 function amountFindings(train: DeepARReport, hp: ResolvedDeepARHyperparameters): DeepARFinding[] {
   const findings: DeepARFinding[] = [];
   const { observations, lengths, series } = train;
   const { prediction_length: horizon, context_length: context } = hp;
   const place = { channel: "train", field: "target" };
+  if (lengths.max === 1 && series > 1) {
+    findings.push({
+      code: "DA-02",
+      kind: "one-point-a-line",
+      severity: "error",
+      message: `each of the ${series} lines of channel "train" holds one value`,
+      place,
+      cause: "a line is a whole series, so nothing can be learned from lines of one point",
+      fix: "gather the points of each series, for example with seriesFromRows",
+    });
+    return findings;
+  }
   if (observations < LEAST_OBSERVATIONS) {
     findings.push({
       code: "DA-11",
@@ -181,6 +112,7 @@ function amountFindings(train: DeepARReport, hp: ResolvedDeepARHyperparameters):
       fix: "give longer or more series",
     });
   }
+  if (series === 0) return findings;
   if (lengths.max <= horizon) {
     findings.push({
       code: "DA-12",

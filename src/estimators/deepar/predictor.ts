@@ -221,7 +221,8 @@ function* requestBodies(
 ): Generator<RequestBody, void, void> {
   const head = '{"instances":[';
   const tail = configuration === undefined ? "]}" : `],"configuration":${JSON.stringify(configuration)}}`;
-  const frame = Buffer.byteLength(head) + Buffer.byteLength(tail);
+  // One less, as each series counts with a comma and the first has none.
+  const frame = Buffer.byteLength(head) + Buffer.byteLength(tail) - 1;
   let texts: string[] = [];
   let members: CheckedInput[] = [];
   let bytes = frame;
