@@ -2,7 +2,7 @@
 // band of 80 % are what the service reached on its one series. The noise alone has an RMSE of 100. BENCH_SEEDS asks for
 // another number of seeds.
 import { bench } from "../harness.js";
-import { CHAPTER, chapterSeries, type JobFigures, mean, naiveScores, runJob, withoutLast } from "./jobs.js";
+import { averages, CHAPTER, chapterSeries, type JobFigures, naiveScores, runJob, withoutLast } from "./jobs.js";
 
 const SEEDS = Array.from({ length: Number(process.env["BENCH_SEEDS"] ?? 10) }, (_, index) => index + 1);
 
@@ -23,12 +23,7 @@ await bench(import.meta.url, {
             );
           }
         },
-        () => ({
-          loss: mean(figures.map(({ finalLoss }) => finalLoss)),
-          rmse: mean(figures.map(({ rmse }) => rmse)),
-          wql: mean(figures.map(({ meanWeightedQuantileLoss }) => meanWeightedQuantileLoss)),
-          coverage: mean(figures.map(({ coverage }) => coverage)),
-        }),
+        () => averages(figures),
       );
     },
     // Knows the period of 50 hours, and draws quantiles from its own errors.
@@ -58,11 +53,7 @@ function naive(period: number) {
     const scores = SEEDS.map((seed) => naiveScores([chapterSeries(seed)], { points: 50, period, spread: true }));
     await measure(
       () => undefined,
-      () => ({
-        rmse: mean(scores.map(({ rmse }) => rmse)),
-        wql: mean(scores.map(({ meanWeightedQuantileLoss }) => meanWeightedQuantileLoss)),
-        coverage: mean(scores.map(({ coverage }) => coverage)),
-      }),
+      () => averages(scores),
     );
   };
 }

@@ -178,6 +178,15 @@ export function naiveScores(
   };
 }
 
-export function mean(values: readonly number[]): number {
+function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Means over jobs, as figures beside those of a variant. */
+export function averages(jobs: readonly Scores[]): Record<string, number> {
+  return {
+    rmse: mean(jobs.map(({ rmse }) => rmse)),
+    wql: mean(jobs.map(({ meanWeightedQuantileLoss }) => meanWeightedQuantileLoss)),
+    coverage: mean(jobs.map(({ coverage }) => coverage)),
+  };
 }

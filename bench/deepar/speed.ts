@@ -3,7 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bench, type ForeignVariant, works } from "../harness.js";
-import { CHAPTER, chapterSeries, type JobFigures, mean, runJob, withoutLast } from "./jobs.js";
+import { averages, CHAPTER, chapterSeries, type JobFigures, runJob, withoutLast } from "./jobs.js";
 
 const SEEDS = Array.from({ length: Number(process.env["BENCH_SEEDS"] ?? 3) }, (_, index) => index + 1);
 const PYTHON = process.env["BENCH_GLUONTS_PYTHON"] ?? "python3";
@@ -40,11 +40,7 @@ await bench(import.meta.url, {
             figures.push(await runJob(dir, { train: withoutLast(test, 50), test, seed, hyperparameters }));
           }
         },
-        () => ({
-          rmse: mean(figures.map(({ rmse }) => rmse)),
-          wql: mean(figures.map(({ meanWeightedQuantileLoss }) => meanWeightedQuantileLoss)),
-          coverage: mean(figures.map(({ coverage }) => coverage)),
-        }),
+        () => averages(figures),
       );
     },
     GluonTS: await gluonTs(),

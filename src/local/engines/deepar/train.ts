@@ -74,7 +74,7 @@ export async function train(context: TrainingContext): Promise<void> {
   } finally {
     await engine.dispose();
   }
-  log.bare(metricsLine(begun, Date.now(), { setuptime: 0, totaltime: Date.now() - begun }));
+  log.bare(metricsLine(begun, Date.now(), { totaltime: Date.now() - begun }));
   log.bare("");
 }
 
