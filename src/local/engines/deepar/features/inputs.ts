@@ -4,9 +4,6 @@ import type { Series } from "../data/series.js";
 import { lagsFor } from "./lags.js";
 import { TimeFeatures } from "./time-features.js";
 
-/** Natural logarithm of 10. */
-const LN10 = 2.302585092994046;
-
 /** Mean and standard deviation of a dynamic feature over all training series. */
 export interface FeatureScale {
   readonly mean: number;
@@ -56,7 +53,7 @@ export class Inputs {
     }
     this.#time.write(series.grid.at(index), target, place);
     place += this.#time.names.length;
-    target[place++] = exactLog(2 + index) / LN10;
+    target[place++] = exactLog(2 + index) / Math.LN10;
     for (const [number, { mean, deviation }] of this.#dynamicFeatures.entries()) {
       target[place++] = ((series.dynamicFeatures[number]?.[index] ?? mean) - mean) / deviation;
     }
