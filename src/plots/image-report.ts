@@ -98,7 +98,7 @@ figcaption { overflow-wrap: anywhere; font-size: .85rem; }
 .label { font-weight: 600; font-size: 1rem; }
 .caption { color: #555; }
 .wrong .truth { color: #b3261e; }
-meter { width: 100%; height: .5rem; }`;
+meter { display: block; width: 100%; height: .6rem; margin-bottom: .3rem; }`;
 }
 
 function summary(items: readonly ImageReportItem[]): string {
