@@ -12,6 +12,7 @@ import { escapeHtml } from "./html-page.js";
 export interface ToSvgOptions {
   /** Takes what Vega warns of, for example of a field that is not in the data. Without one it is dropped. */
   readonly logger?: Logger | undefined;
+  /** Stops the rendering between its steps; the call rejects with the reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
