@@ -54,11 +54,11 @@ describe("toSvg", () => {
 
   it("shows the same times in every time zone", async () => {
     const program = `
-      import { seriesPlot, toSvg } from "./src/plots/index.js";
+      import { seriesPlot, toSvg } from "./dist/esm/plots/index.js";
       const series = { start: "2024-03-31 00:00:00", frequency: "H", values: [1, 2, 3, 4, 5, 6] };
       process.stdout.write(await toSvg(seriesPlot(series)));`;
     const inZone = async (zone: string): Promise<string> => {
-      const run = promisify(execFile)("node", ["--import", "tsx", "--input-type=module", "--eval", program], {
+      const run = promisify(execFile)("node", ["--input-type=module", "--eval", program], {
         cwd: repository,
         env: { ...process.env, TZ: zone },
       });
