@@ -5,7 +5,7 @@ import { ImageClassification, type Session } from "sagemaker-ts";
 import { decodeImage } from "sagemaker-ts/formats";
 import { imageReport, terminalImage } from "sagemaker-ts/plots";
 import { runWhenMain } from "./support/run-recipe.js";
-import { showEpochs, showProgress, sideBySide, table, title } from "./support/show.js";
+import { showEpochs, showProgress, sideBySide, table, terminalColors, title } from "./support/show.js";
 import { digitFolder, load, reports, store } from "./support/state.js";
 
 const classNames = ["ZERO", "ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX", "SEVEN", "EIGHT", "NINE"];
@@ -72,7 +72,7 @@ export async function trainAndDeployImageClassification(session: Session, signal
   const accuracy = right.length / answers.length;
   for (const some of [right.slice(0, 3), wrong.slice(0, 3)]) {
     const pictures = some.map(async ({ image, labels: [best], truth }) => ({
-      picture: terminalImage(await decodeImage(image), { colors: process.stdout.isTTY ? "truecolor" : "none" }),
+      picture: terminalImage(await decodeImage(image), { colors: terminalColors() }),
       caption: `${best?.label} ${best?.probability.toFixed(2)}${best?.label === truth ? "" : `, but ${truth}`}`,
     }));
     sideBySide(await Promise.all(pictures), 28);

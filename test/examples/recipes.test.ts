@@ -47,7 +47,7 @@ describe("examples", { timeout: 120_000 }, () => {
     const state = await mkdtemp(join(tmpdir(), "recipes-"));
     try {
       // A fifth of the images and two epochs: the model learns its training images by heart, but little about others.
-      const environment = { RECIPES_HOME: state, DIGITS_SHARE: "0.002", EPOCHS: "2", NO_COLOR: "1" };
+      const environment = { RECIPES_HOME: state, DIGITS_SHARE: "0.002", EPOCHS: "2" };
       const output = await run("examples/recipes/run.ts 5 6 6b", environment);
 
       expect(output).toMatch(/96 training, 24 validation and 20 test images/u);

@@ -55,12 +55,18 @@ export function showEpochs(): (event: ProgressEvent) => void {
   };
 }
 
-/** Prints pictures made of lines of text next to each other, each with a caption below. */
+/** The colours that the terminal can show; none when the text goes to a file. */
+export function terminalColors(): "none" | "256" | "truecolor" {
+  const bits = process.stdout.isTTY ? process.stdout.getColorDepth() : 1;
+  return bits >= 24 ? "truecolor" : bits >= 8 ? "256" : "none";
+}
+
+/** Prints pictures made of lines of text next to each other, each with a caption and a free line below. */
 export function sideBySide(
   pictures: readonly { readonly picture: string; readonly caption: string }[],
   width: number,
 ): void {
-  const blocks = pictures.map(({ picture, caption }) => [...picture.split("\n"), caption]);
+  const blocks = pictures.map(({ picture, caption }) => [...picture.split("\n"), caption, ""]);
   const height = Math.max(0, ...blocks.map(({ length }) => length));
   for (let row = 0; row < height; row++) {
     // Lines with colours are complete, and longer than what is seen of them.
