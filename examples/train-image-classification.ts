@@ -3,34 +3,34 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { crc32, deflateSync } from "node:zlib";
-import { ImageClassification } from "sagemaker-ts";
+import { ImageClassification, seededRandom } from "sagemaker-ts";
+import { encodePng, listImages, writeImageList } from "sagemaker-ts/formats";
 import { LocalSession } from "sagemaker-ts/local";
 
 await using session = new LocalSession({ root: "temporary" });
 await session.defaultBucket({ create: true });
 
-// One folder per channel. The lists say which image belongs to which class: index, class number, path, by tabs.
+// One folder for each channel, with a folder for each class in it. The lists say which image belongs to which class.
 const classNames = ["across", "down", "slanted"];
 const folder = await mkdtemp(join(tmpdir(), "shapes-"));
-const images = { train: 120, validation: 30 };
+const images = { train: 90, validation: 30 };
+const random = seededRandom(1);
 for (const [channel, count] of Object.entries(images)) {
-  await mkdir(join(folder, channel), { recursive: true });
-  await mkdir(join(folder, `${channel}_lst`));
-  let list = "";
-  for (let index = 1; index <= count; index++) {
+  for (let index = 0; index < count; index++) {
     const classNumber = index % classNames.length;
-    await writeFile(join(folder, channel, `${index}.png`), drawing(classNumber));
-    list += `${index}\t${classNumber}\t${index}.png\n`;
+    const classFolder = join(folder, channel, classNames[classNumber] ?? "");
+    await mkdir(classFolder, { recursive: true });
+    await writeFile(join(classFolder, `${index}.png`), await drawing(classNumber));
   }
-  await writeFile(join(folder, `${channel}_lst`, `${channel}.lst`), list);
+  const list = listImages(join(folder, channel), { shuffle: true });
+  await writeImageList(join(folder, `${channel}_lst`, `${channel}.lst`), list);
 }
 const root = await session.uploadData(folder, { keyPrefix: "shapes" });
 
 const estimator = new ImageClassification({
   session,
   instanceType: "ml.g4dn.xlarge",
-  hyperparameters: { num_layers: 20, image_shape: "1,28,28", mini_batch_size: 10, epochs: 4, learning_rate: 0.01 },
+  hyperparameters: { num_layers: 20, image_shape: "1,16,16", mini_batch_size: 10, epochs: 4, learning_rate: 0.05 },
 }).withData({ trainingImages: images.train, validationImages: images.validation, classNames });
 const job = await estimator.fit({
   train: `${root}train/`,
@@ -43,7 +43,7 @@ console.log({ validationAccuracy, bestValidationAccuracy, billableSeconds });
 
 {
   await using predictor = await estimator.deploy({ initialInstanceCount: 1, instanceType: "ml.m5.large" });
-  const [best] = await predictor.predict(await readFile(join(folder, "validation", "1.png")));
+  const [best] = await predictor.predict(await readFile(join(folder, "validation", "down", "1.png")));
   console.log(best?.label, best?.probability.toFixed(3));
   // Here the endpoint, its configuration and its model are deleted.
 }
@@ -51,36 +51,20 @@ console.log({ validationAccuracy, bestValidationAccuracy, billableSeconds });
 const again = await ImageClassification.attach(job.name, { session });
 const transformer = again.transformer({ instanceCount: 1, instanceType: "ml.m5.large" });
 await transformer.transform(`${root}validation/`);
-for await (const { fileName, labels } of transformer.results()) {
-  console.log(fileName, labels?.[0]?.label ?? "no image");
+for await (const { input, labels } of transformer.results()) {
+  console.log(input.slice(root.length), labels?.[0]?.label ?? "no image");
 }
 await transformer.deleteModel();
 await rm(folder, { recursive: true });
 
-/** A greyscale PNG of 28 x 28 pixels: a bright bar on a noisy ground. */
-function drawing(classNumber: number): Uint8Array {
-  const side = 28;
-  const middle = 8 + Math.floor(Math.random() * 12);
-  const rows = Array.from({ length: side }, (_, y) => {
-    const pixels = Array.from({ length: side }, (_, x) => {
-      const distance = [y - middle, x - middle, (x + y) / 2 - middle][classNumber] ?? 0;
-      return (Math.abs(distance) < 2 ? 190 : 10) + Math.random() * 50;
-    });
-    return Buffer.from([0, ...pixels]);
+/** A greyscale PNG of 16 x 16 pixels: a bright bar on a noisy ground. */
+async function drawing(classNumber: number): Promise<Uint8Array> {
+  const side = 16;
+  const middle = 5 + random.nextInt(7);
+  const data = Uint8Array.from({ length: side * side }, (_, pixel) => {
+    const [x, y] = [pixel % side, Math.floor(pixel / side)];
+    const distance = [y - middle, x - middle, (x + y) / 2 - middle][classNumber] ?? 0;
+    return (Math.abs(distance) < 1.5 ? 190 : 10) + random.nextInt(50);
   });
-  const header = Buffer.from([0, 0, 0, side, 0, 0, 0, side, 8, 0, 0, 0, 0]);
-  return Buffer.concat([
-    Buffer.from("89504e470d0a1a0a", "hex"),
-    chunk("IHDR", header),
-    chunk("IDAT", deflateSync(Buffer.concat(rows))),
-    chunk("IEND", Buffer.alloc(0)),
-  ]);
-}
-
-function chunk(name: string, data: Uint8Array): Uint8Array {
-  const body = Buffer.concat([Buffer.from(name), data]);
-  const numbers = Buffer.alloc(8);
-  numbers.writeUInt32BE(data.length, 0);
-  numbers.writeUInt32BE(crc32(body), 4);
-  return Buffer.concat([numbers.subarray(0, 4), body, numbers.subarray(4)]);
+  return encodePng({ width: side, height: side, channels: 1, data });
 }

@@ -7,10 +7,11 @@ import { describe, expect, it } from "vitest";
 
 const repository = resolve(import.meta.dirname, "../..");
 
-async function run(file: string, environment: Record<string, string> = {}, cwd = repository): Promise<string> {
+async function run(command: string, environment: Record<string, string> = {}, cwd = repository): Promise<string> {
+  const [file = "", ...args] = command.split(" ");
   const { stdout } = await promisify(execFile)(
     "node",
-    ["--import", import.meta.resolve("tsx"), join(repository, file)],
+    ["--import", import.meta.resolve("tsx"), join(repository, file), ...args],
     {
       cwd,
       env: { ...process.env, ...environment },
@@ -19,11 +20,12 @@ async function run(file: string, environment: Record<string, string> = {}, cwd =
   return stdout;
 }
 
-describe("examples", () => {
+// Each test is a program that trains: seconds by itself, more beside other work.
+describe("examples", { timeout: 120_000 }, () => {
   it("run recipes 1 to 4 from sentences to a scored batch job", async () => {
     const state = await mkdtemp(join(tmpdir(), "recipes-"));
     try {
-      const output = await run("examples/recipes/run.ts", { RECIPES_HOME: state, SEED: "3" });
+      const output = await run("examples/recipes/run.ts 1 2 3 4", { RECIPES_HOME: state, SEED: "3" });
 
       expect(output).toMatch(/1200 training, 400 validation and 400 test rows/u);
       expect(output).toMatch(/\| Number of words: {2}69\n/u);
@@ -39,6 +41,41 @@ describe("examples", () => {
     } finally {
       await rm(state, { recursive: true, force: true });
     }
+  });
+
+  it("run recipes 5 and 6 from the pixels of digits to a report of what was recognized", async () => {
+    const state = await mkdtemp(join(tmpdir(), "recipes-"));
+    try {
+      // A fifth of the images and two epochs: the model learns its training images by heart, but little about others.
+      const environment = { RECIPES_HOME: state, DIGITS_SHARE: "0.002", EPOCHS: "2" };
+      const output = await run("examples/recipes/run.ts 5 6 6b", environment);
+
+      expect(output).toMatch(/96 training, 24 validation and 20 test images/u);
+      expect(output).toMatch(/96 images of 10 classes to learn from/u);
+      const epochs = [...output.matchAll(/^ +([12]) {2,}(0\.\d+|1\.0+) {2,}[01]\.\d+ {2,}[\d.]+ {2,}[01]\.\d+$/gmu)];
+      expect(epochs.map(([, epoch]) => epoch)).toEqual(["1", "2", "1"]);
+      const [first = 0, second = 0, continued = 0] = epochs.map(([, , accuracy]) => Number(accuracy));
+      expect(second).toBeGreaterThan(first + 0.2);
+      // From where the model stood, not from the beginning.
+      expect(continued).toBeGreaterThan(second);
+      expect(output).toMatch(/[▀▄█]{3}/u);
+      const right = Number(/right: (\d+) of 20 test images/u.exec(output)?.[1]);
+      expect(output).toMatch(/right: \d+ of 20 images of the batch/u);
+      expect(output).toMatch(/\/image-experiments\/[-\dT]+\/: objects deleted: \d+ /u);
+
+      expect(await readdir(state)).toEqual(["reports"]);
+      const report = await readFile(join(state, "reports/digits.html"), "utf8");
+      expect(report.match(/<img src="data:image\/png;base64,/gu)).toHaveLength(20);
+      expect(report.match(/<figure class="wrong">/gu)).toHaveLength(20 - right);
+    } finally {
+      await rm(state, { recursive: true, force: true });
+    }
+  });
+
+  it("name the recipes there are when one is asked for that is not", async () => {
+    await expect(run("examples/recipes/run.ts 5 7")).rejects.toThrow(
+      'there is no recipe "7"; choose from 1 2 3 4 5 6 6b',
+    );
   });
 
   it("keep what the next recipe needs when one runs alone, say so, and delete just that in the end", async () => {
@@ -83,5 +120,15 @@ describe("examples", () => {
     expect(output).toMatch(/validationAccuracy: 1,/u);
     expect(output).toMatch(/^bad 0\.\d+\ngood [01]\.\d+\n/mu);
     expect(output).toMatch(/^objects deleted: 5\n/mu);
+  });
+
+  it("train a classifier of images and classify a folder", async () => {
+    const output = await run("examples/train-image-classification.ts");
+
+    expect(Number(/bestValidationAccuracy: ([\d.]+)/u.exec(output)?.[1])).toBeGreaterThan(0.9);
+    expect(output).toMatch(/^down 0\.\d+$/mu);
+    const answers = [...output.matchAll(/^validation\/(\w+)\/\d+\.png (\w+)$/gmu)];
+    expect(answers).toHaveLength(30);
+    expect(answers.filter(([, folder, label]) => folder === label).length).toBeGreaterThan(27);
   });
 });

@@ -9,6 +9,9 @@ import { tmp } from "./state.js";
 export function openSession(): Session {
   const target = process.env["SAGEMAKER_TS_TARGET"] ?? "local";
   if (target === "aws") return new Session();
-  if (target === "local") return new LocalSession({ root: `${tmp}sagemaker`, seed: Number(process.env["SEED"] ?? 1) });
+  if (target === "local") {
+    const seed = Number(process.env["SEED"] ?? 1);
+    return new LocalSession({ root: `${tmp}sagemaker`, seed, threads: Number(process.env["THREADS"] ?? 1) });
+  }
   throw new Error(`SAGEMAKER_TS_TARGET must be "local" or "aws", got "${target}"`);
 }

@@ -14,6 +14,10 @@ export interface RecipeState {
   created: readonly string[];
   /** Recipe 3: the training job whose model recipe 4 uses. */
   blazingTextJob: string;
+  /** Recipe 5: the digits, and where they are in S3. */
+  digits: Digits;
+  /** Recipe 6: the training job that has learnt the digits. */
+  digitsJob: string;
 }
 
 /** One labelled text. */
@@ -22,18 +26,45 @@ export interface TextRow {
   text: string;
 }
 
+/** Images of one channel, as its folder and its list agree on them. */
+export interface ChannelImages {
+  images: number;
+  /** Class numbers, each with its number of images. */
+  labels: readonly (readonly [label: number, images: number])[];
+  /** The lowest height and the lowest width, in pixels. */
+  smallest: { height: number; width: number };
+}
+
+/** What recipe 5 has made. */
+export interface Digits {
+  /** S3 URI, with a slash at its end, of the folders `train/`, `validation/`, `train_lst/`, `validation_lst/` and `test/`. */
+  root: string;
+  train: ChannelImages;
+  validation: ChannelImages;
+  /** The test images, names of files in {@link digitFolder}`test/`, and what they show. */
+  test: readonly { file: string; digit: number }[];
+}
+
 const producer: Record<keyof RecipeState, number> = {
   testRows: 1,
   bucket: 1,
   textPrefix: 1,
   created: 1,
   blazingTextJob: 3,
+  digits: 5,
+  digitsJob: 6,
 };
 
 /** Folder for everything that the recipes write on this disk, with a slash at its end; the default is ignored by git. */
 export const tmp: string = process.env["RECIPES_HOME"]
   ? `${process.env["RECIPES_HOME"]}/`
   : fileURLToPath(new URL("../../../tmp/recipes/", import.meta.url));
+
+/** Folder of the digits on this disk, with a slash at its end. */
+export const digitFolder = `${tmp}digits/`;
+
+/** Folder of the reports for people, with a slash at its end; the clean-up leaves them. */
+export const reports = `${tmp}reports/`;
 
 const path = `${tmp}state.json`;
 
@@ -67,7 +98,7 @@ export async function noted(): Promise<readonly string[]> {
 export async function removeFiles(): Promise<void> {
   const names = await readdir(tmp).catch(() => []);
   const ours = names.filter((name) =>
-    /^(?:state\.json(?:\.new)?|synthetic\..*\.txt|batch-prediction|sagemaker)$/u.test(name),
+    /^(?:state\.json(?:\.new)?|synthetic\..*\.txt|batch-prediction|digits|sagemaker)$/u.test(name),
   );
   for (const name of ours) await rm(`${tmp}${name}`, { recursive: true });
   if (names.length > 0 && ours.length === names.length) await rmdir(tmp);
