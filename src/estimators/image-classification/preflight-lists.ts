@@ -1,4 +1,4 @@
-import { readListLine, type SeenNumbers, SeenTexts } from "../../formats/index.js";
+import { readListLine, SeenNumbers, SeenTexts } from "../../formats/index.js";
 import { shown } from "../../internal/options.js";
 import type { ChannelData, DataFile, FindingPlace, PreflightContext } from "../../preflight/index.js";
 import type { ImageClassificationDraft } from "./hyperparameters.js";
@@ -18,16 +18,16 @@ export interface ListedImages {
  * Reads a list line by line: its form, its labels, and whether the images it names are there.
  *
  * @param images - what the channel of images holds; undefined when nobody knows
- * @param indexes - indexes that came before, in this and in other lists
  */
 export async function checkList(
   context: PreflightContext<ImageClassificationDraft>,
   channel: ChannelData,
   file: DataFile,
   images: ListedImages | undefined,
-  indexes: SeenNumbers,
 ): Promise<ChannelLabels> {
   const labels = new ChannelLabels(context, "IC-03");
+  // Of this list alone: the published notebook numbers both of its lists from 1, and the service trains on them.
+  const indexes = new SeenNumbers();
   const paths = new SeenTexts();
   let found = 0;
   let lines = 0;
@@ -52,7 +52,7 @@ export async function checkList(
       labels.add(parsed.record.labels, place);
       if (indexes.add(index)) {
         const message = `the index ${index} stands on an earlier line too`;
-        const cause = "the index is the number of the image and must be unique over all images";
+        const cause = "the index is the number of the image and must be unique in its list";
         fault("repeated-index", message, { ...place, field: "index" }, cause, "number the images anew");
       }
       if (paths.add(path)) {

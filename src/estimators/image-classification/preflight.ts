@@ -1,4 +1,4 @@
-import { SeenNumbers, SeenTexts } from "../../formats/index.js";
+import { SeenTexts } from "../../formats/index.js";
 import { mapConcurrent } from "../../internal/concurrency.js";
 import { TrainingJob } from "../../jobs/index.js";
 import {
@@ -67,10 +67,9 @@ export function imageClassificationPreflight(context: Context): PreflightChecks 
     async run() {
       const headers = new ImageHeaders(context);
       const labels = new Map<string, ChannelLabels>();
-      const indexes = new SeenNumbers();
       for (const name of ["train", "validation"]) {
         const own = lists
-          ? await withLists(context, name, listed, headers, indexes)
+          ? await withLists(context, name, listed, headers)
           : await withoutLists(context, name, listed, headers, shared);
         if (own !== undefined) labels.set(name, own);
       }
@@ -95,7 +94,6 @@ async function withLists(
   name: string,
   listed: ReadonlyMap<string, Listed>,
   headers: ImageHeaders,
-  indexes: SeenNumbers,
 ): Promise<ChannelLabels | undefined> {
   const images = context.readable(name, ["IC-04", "IC-11", "IC-15"]);
   const list = context.readable(`${name}_lst`, ["IC-02", "IC-03", "IC-04", "IC-05", "IC-06", "IC-07", "IC-08"]);
@@ -106,7 +104,7 @@ async function withLists(
     const incomplete = images?.listingIsCut ? "the listing of the images was cut" : undefined;
     if (incomplete !== undefined) context.skip(["IC-04"], `${incomplete}; list more with sample: { listed }`, name);
     const names = images === undefined || known === undefined ? undefined : { ...known, incomplete };
-    labels = await checkList(context, list, file, names, indexes);
+    labels = await checkList(context, list, file, names);
   }
   if (images !== undefined) await lookAtImages(images, headers);
   return labels;

@@ -97,10 +97,12 @@ describe("Image Classification in the local service", () => {
 
   it("fails with the place of a fault in the data", async () => {
     await session.uploadString("1 0 0/0.png\n", `s3://${bucket}/data/broken_lst/train.lst`);
-    const job = estimator({ epochs: 1 }).fit({
+    const inputs = {
       ...{ train: images("train"), train_lst: images("broken_lst") },
       ...{ validation: images("validation"), validation_lst: images("validation_lst") },
-    });
+    };
+    await expect(estimator({ epochs: 1 }).fit(inputs)).rejects.toThrow(/IC-03: .*train\.lst, line 1/u);
+    const job = estimator({ epochs: 1 }).fit(inputs, { preflight: false });
     await expect(job).rejects.toThrow(
       /Invalid lst file in the train channel\. train\.lst: .*line 1.*tabs, not by blanks/u,
     );
