@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { blazingtext } from "./blazingtext/index.js";
 import type { LocalAlgorithm } from "./contract.js";
+import { deepAR } from "./deepar/index.js";
 import { imageClassification } from "./image-classification/index.js";
 
 export type {
@@ -19,7 +20,7 @@ export type {
 export { ContainerError, JobFailure } from "./contract.js";
 
 /** The algorithms that come with the library. Their descriptions are light; an engine is loaded in a worker only. */
-export const builtInAlgorithms: readonly LocalAlgorithm[] = [blazingtext, imageClassification];
+export const builtInAlgorithms: readonly LocalAlgorithm[] = [blazingtext, imageClassification, deepAR];
 
 /** Where a worker thread finds an algorithm again. */
 export type AlgorithmSource =

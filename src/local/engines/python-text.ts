@@ -16,3 +16,11 @@ export function pythonJsonString(text: string): string {
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
+
+/** A dictionary of texts as Python prints it. */
+export function pythonDict(values: Readonly<Record<string, string>>): string {
+  const quoted = (text: string): string =>
+    `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'").replaceAll("\n", "\\n")}'`;
+  const entries = Object.entries(values).map(([name, value]) => `${quoted(name)}: ${quoted(value)}`);
+  return `{${entries.join(", ")}}`;
+}
