@@ -1,5 +1,6 @@
 export { Arena, ArenaFullError, MOST_BYTES } from "./arena.js";
 export { TensorEngine, type TensorEngineOptions } from "./engine.js";
+export { exactLog } from "./exact-math.js";
 export type { Tensor } from "./layer.js";
 export type { BatchNormOptions } from "./layers/batch-norm.js";
 export type { ConvolutionOptions } from "./layers/convolution.js";

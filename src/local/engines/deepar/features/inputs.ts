@@ -1,4 +1,5 @@
 import type { FrequencyParts } from "../../../../internal/frequency.js";
+import { exactLog } from "../../../tensor/index.js";
 import type { Series } from "../data/series.js";
 import { lagsFor } from "./lags.js";
 import { TimeFeatures } from "./time-features.js";
@@ -52,11 +53,11 @@ export class Inputs {
     }
     this.#time.write(series.grid.at(index), target, place);
     place += this.#time.names.length;
-    target[place++] = Math.log10(2 + index);
+    target[place++] = exactLog(2 + index) / Math.LN10;
     for (const [number, { mean, deviation }] of this.#dynamicFeatures.entries()) {
       target[place++] = ((series.dynamicFeatures[number]?.[index] ?? mean) - mean) / deviation;
     }
-    target[place] = Math.log(scale);
+    target[place] = exactLog(scale);
   }
 }
 
