@@ -55,8 +55,11 @@ export async function forecastSeries(session: Session, signal: AbortSignal): Pro
   ]);
 
   const options = { xTitle: "DATE", yTitle: "VALUE" };
-  const whole = forecastPlot({ training, target, forecast }, options);
-  const end = forecastPlot({ training, target, forecast }, { ...options, historyLength: 2 * period });
+  const whole = forecastPlot({ training, target, forecast }, { ...options, title: "All hours" });
+  const end = forecastPlot(
+    { training, target, forecast },
+    { ...options, title: `After the last ${2 * period} hours`, historyLength: 2 * period },
+  );
   await saveFigure("10-forecast", whole, signal);
   await saveReport("10-forecast.html", await toHtml([whole, end], { title: "Forecast of the next 50 hours", signal }));
   printChart(

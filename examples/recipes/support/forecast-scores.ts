@@ -3,7 +3,7 @@ import { intervalCoverage, rootMeanSquaredError, weightedQuantileLoss } from "sa
 /** Values of a forecast by level, among them `"0.1"`, `"0.5"` and `"0.9"`. */
 export type Quantiles = Readonly<Record<string, readonly number[]>>;
 
-/** A row of the table of scores; lower is better, but the band should hold 80 %. */
+/** A row of the table of scores, with weighted quantile losses (wQL): lower is better, but the band should hold 80 %. */
 export function scoreRow(forecast: string, quantiles: Quantiles, actual: Float64Array) {
   const line = (level: number): readonly number[] => quantiles[String(level)] ?? [];
   const losses = [0.1, 0.5, 0.9].map((level) => weightedQuantileLoss(actual, line(level), level));
@@ -11,10 +11,10 @@ export function scoreRow(forecast: string, quantiles: Quantiles, actual: Float64
   return {
     forecast,
     "RMSE of the median": rootMeanSquaredError(actual, line(0.5)).toFixed(2),
-    "wQuantileLoss 0.1": low,
-    "0.5": middle,
-    "0.9": high,
-    mean: (losses.reduce((sum, loss) => sum + loss, 0) / losses.length).toFixed(4),
+    "wQL 0.1": low,
+    "wQL 0.5": middle,
+    "wQL 0.9": high,
+    "mean wQL": (losses.reduce((sum, loss) => sum + loss, 0) / losses.length).toFixed(4),
     "inside 0.1 to 0.9": `${Math.round(100 * intervalCoverage(actual, line(0.1), line(0.9)))} %`,
   };
 }
@@ -48,7 +48,11 @@ export function meanProfile(history: Float64Array, period: number, points: numbe
 /** A line, and a band as wide as its errors so far. */
 function around(line: readonly number[], errors: Float64Array): Quantiles {
   const sorted = errors.toSorted();
-  const shift = (level: number): number => at(sorted, Math.round(level * (sorted.length - 1)));
+  const shift = (level: number): number => {
+    const place = level * (sorted.length - 1);
+    const below = Math.floor(place);
+    return at(sorted, below) + (place - below) * (at(sorted, Math.ceil(place)) - at(sorted, below));
+  };
   return {
     "0.1": line.map((value) => value + shift(0.1)),
     "0.5": line,
