@@ -72,6 +72,11 @@ export function readHyperparameters(wire: Readonly<Record<string, string>>): Hyp
     if (Number.isInteger(value) && value >= 1) return value;
     throw refuse(name, "a whole number from 1");
   };
+  const share = (name: string): number => {
+    const value = number(name);
+    if (value < 1) return value;
+    throw refuse(name, "below 1: nothing would be learned");
+  };
   const list = (name: string, fits: (value: number) => boolean, wanted: string): number[] => {
     let values: unknown;
     try {
@@ -97,7 +102,7 @@ export function readHyperparameters(wire: Readonly<Record<string, string>>): Hyp
       : isAuto("cardinality")
         ? "auto"
         : list("cardinality", (value) => Number.isInteger(value) && value >= 1, "whole numbers from 1"),
-    dropout_rate: number("dropout_rate"),
+    dropout_rate: share("dropout_rate"),
     early_stopping_patience: text("early_stopping_patience") === "" ? undefined : count("early_stopping_patience"),
     embedding_dimension: count("embedding_dimension"),
     learning_rate: number("learning_rate"),

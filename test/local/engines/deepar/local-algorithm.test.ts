@@ -95,6 +95,7 @@ describe("readHyperparameters", () => {
   it.each([
     ["epochs", "1.5", 'Hyperparameter epochs must be a whole number from 1, got "1.5".'],
     ["dropout_rate", "", 'Hyperparameter dropout_rate must be a number from 0, got "".'],
+    ["dropout_rate", "1", 'Hyperparameter dropout_rate must be below 1: nothing would be learned, got "1".'],
     ["likelihood", "poisson", /one of gaussian, student-t, .*, got "poisson"/u],
     ["test_quantiles", "[1]", /JSON array of numbers between 0 and 1/u],
     ["cardinality", "[a]", /JSON array of whole numbers from 1/u],
