@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
+import { build } from "esbuild";
 import { defineConfig, type Options } from "tsup";
 
 // File by file, not bundled: class identity holds across entry points, and file names carry no hashes.
@@ -30,6 +31,16 @@ export default defineConfig([
     async onSuccess() {
       await mkdir("dist/cjs", { recursive: true });
       await writeFile("dist/cjs/package.json", '{ "type": "commonjs" }\n');
+      // The one import() that stays: some packages cannot be required.
+      await build({
+        entryPoints: ["src/internal/native-import.ts"],
+        outdir: "dist/cjs/internal",
+        format: "cjs",
+        platform: "node",
+        target: "node20",
+        sourcemap: true,
+        logLevel: "error",
+      });
     },
   },
 ]);

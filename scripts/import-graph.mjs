@@ -19,6 +19,8 @@ const budgets = {
   // Everything counts here, also what is loaded only when it is called: the decoder of PNG, the walk through folders, and
   // jpeg-js, an optional peer of 20 KiB. The text formats alone are 28 KiB.
   "./formats": { ownKb: 120, totalKb: 120, never: ["zod", "@aws-sdk/client-s3", "@aws-sdk/client-sagemaker-runtime"] },
+  // Specs, charts for a terminal and pages are text; Vega is an optional peer and loaded on use.
+  "./plots": { ownKb: 40, totalKb: 40, never: ["zod", "vega", "vega-lite", "@aws-sdk/client-s3"] },
 };
 
 const { exports, peerDependenciesMeta } = JSON.parse(await readFile("package.json", "utf8"));

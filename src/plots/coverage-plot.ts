@@ -69,7 +69,7 @@ export function coveragePlot(bands: readonly PlotCoverage[], options: PlotOption
       encoding: { x, y, color },
     },
     {
-      mark: { type: "line", strokeWidth: 1.5, point: pointMark },
+      mark: { type: "line", strokeWidth: 1.5, point: { ...pointMark } },
       transform: [{ filter: { field: "line", oneOf: names } }],
       encoding: { x, y, color },
     },

@@ -43,6 +43,7 @@ export interface PlotForecastQuantiles {
  * @public
  */
 export interface PlotForecastRecord {
+  /** One value for each point; the keys are levels between 0 and 1. */
   readonly quantiles: Readonly<Record<string, readonly number[]>>;
 }
 
@@ -52,6 +53,7 @@ export interface PlotForecastRecord {
  * @public
  */
 export interface ForecastPlotInput {
+  /** What was predicted. */
   readonly forecast: PlotForecast;
   /** What came before, the history that the model forecast from. */
   readonly training?: PlotSeries | undefined;

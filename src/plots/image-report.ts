@@ -28,6 +28,7 @@ export interface ImageReportItem {
  * @public
  */
 export interface LabelProbability {
+  /** Name of the class. */
   readonly label: string;
   /** 0 to 1. */
   readonly probability: number;
@@ -41,6 +42,7 @@ export interface LabelProbability {
 export interface ImageReportOptions {
   /** Title and heading of the page. */
   readonly title: string;
+  /** In the order of the page. */
   readonly items: readonly ImageReportItem[];
   /**
    * Most labels that are shown for an image, the most probable ones.
@@ -98,7 +100,7 @@ figcaption { overflow-wrap: anywhere; font-size: .85rem; }
 .label { font-weight: 600; font-size: 1rem; }
 .caption { color: #555; }
 .wrong .truth { color: #b3261e; }
-meter { width: 100%; height: .5rem; }`;
+meter { display: block; width: 100%; height: .6rem; margin-bottom: .3rem; }`;
 }
 
 function summary(items: readonly ImageReportItem[]): string {

@@ -5,7 +5,14 @@
  * @packageDocumentation
  */
 
-export { MissingDependencyError, ValidationError, type ValidationIssue } from "../errors/index.js";
+export {
+  MissingDependencyError,
+  SageMakerError,
+  type SageMakerErrorOptions,
+  ValidationError,
+  type ValidationErrorCode,
+  type ValidationIssue,
+} from "../errors/index.js";
 export type { Frequency, FrequencyUnit } from "../internal/frequency.js";
 export type { Logger } from "../internal/logger.js";
 export { coveragePlot, type PlotCoverage } from "./coverage-plot.js";
@@ -34,6 +41,7 @@ export {
 export type { PlotOptions } from "./plot-options.js";
 export type { PlotRegularSeries, PlotSeries, PlotTimedSeries } from "./plot-series.js";
 export type {
+  PlotAxis,
   PlotCell,
   PlotChannel,
   PlotColor,

@@ -93,7 +93,7 @@ function curves(
   const colors = names.map((name, index) => ({ name, color: palette[index] as string }));
   return plotSpec(options, `metrics by epoch: ${names.join(", ")}`, { values }, [
     {
-      mark: { type: "line", strokeWidth: 1.5, point: pointMark },
+      mark: { type: "line", strokeWidth: 1.5, point: { ...pointMark } },
       encoding: {
         x: {
           field: "epoch",

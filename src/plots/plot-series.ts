@@ -23,6 +23,7 @@ export interface PlotRegularSeries {
   readonly itemId?: string | undefined;
   /** Time of the first value, `YYYY-MM-DD HH:MM:SS`, without time zone. */
   readonly start: string;
+  /** Distance of the values. */
   readonly frequency: Frequency;
   /** `null` or NaN where a value is missing: the line has a gap there. */
   readonly values: ArrayLike<number | null>;

@@ -11,6 +11,7 @@ export type PlotCell = string | number | boolean | null;
  * @public
  */
 export interface PlotData {
+  /** Cells by the name of their column. */
   values: Record<string, PlotCell>[];
   /** How columns of texts are read: times as UTC, so that no machine's time zone shifts them. */
   format?: { parse: Record<string, string> };
@@ -22,11 +23,17 @@ export interface PlotData {
  * @public
  */
 export interface PlotMark {
+  /** A line through the points, the area between two lines, or a mark on every point. */
   type: "line" | "area" | "point";
+  /** 0 transparent to 1 opaque. */
   opacity?: number;
+  /** Whether the marks of points are filled. */
   filled?: boolean;
+  /** Area of the marks of points, in square pixels. */
   size?: number;
+  /** Pixels. */
   strokeWidth?: number;
+  /** Lengths of dashes and of the gaps between them, in pixels. */
   strokeDash?: number[];
   /** Marks on the points of a line. */
   point?: { opacity: number; size: number };
@@ -38,9 +45,13 @@ export interface PlotMark {
  * @public
  */
 export interface PlotChannel<Scale = PlotScale> {
+  /** Name of the column. */
   field?: string;
+  /** Numbers, names or times. */
   type: "quantitative" | "nominal" | "temporal";
+  /** Title of the axis or the legend; `null` for none. */
   title?: string | null;
+  /** From the values of the column to places or colours. */
   scale?: Scale;
 }
 
@@ -50,6 +61,7 @@ export interface PlotChannel<Scale = PlotScale> {
  * @public
  */
 export interface PlotPosition extends PlotChannel<PlotScale | PlotTimeScale> {
+  /** How the axis looks. */
   axis?: PlotAxis;
 }
 
@@ -59,10 +71,15 @@ export interface PlotPosition extends PlotChannel<PlotScale | PlotTimeScale> {
  * @public
  */
 export interface PlotAxis {
+  /** Whether lines go through the plot at the ticks. */
   grid: boolean;
+  /** Form of the labels, in the patterns of d3-format and d3-time-format. */
   format?: string;
+  /** About how many ticks there are. */
   tickCount?: number;
+  /** Least distance of two ticks, in units of the data. */
   tickMinStep?: number;
+  /** Labels that would overlap the one before are left out. */
   labelOverlap?: "greedy";
   /** False: the first and the last label stand in the middle of their ticks, too. */
   labelFlush?: boolean;
@@ -74,6 +91,7 @@ export interface PlotAxis {
  * @public
  */
 export interface PlotColor extends PlotChannel<PlotColorScale> {
+  /** `null` for none. */
   legend: PlotLegend | null;
 }
 
@@ -83,8 +101,11 @@ export interface PlotColor extends PlotChannel<PlotColorScale> {
  * @public
  */
 export interface PlotScale {
+  /** Whether the axis reaches to zero whatever the data. */
   zero?: boolean;
+  /** First and last number of the axis. */
   domain?: number[];
+  /** Whether the axis ends at round numbers. */
   nice?: boolean;
 }
 
@@ -94,6 +115,7 @@ export interface PlotScale {
  * @public
  */
 export interface PlotTimeScale {
+  /** Times are not moved to the zone of the machine. */
   type: "utc";
 }
 
@@ -103,7 +125,9 @@ export interface PlotTimeScale {
  * @public
  */
 export interface PlotColorScale {
+  /** The names. */
   domain: string[];
+  /** A colour for each name, `#rrggbb`. */
   range: string[];
 }
 
@@ -113,12 +137,17 @@ export interface PlotColorScale {
  * @public
  */
 export interface PlotLegend {
+  /** Above the plot. */
   orient: "top";
-  symbolType: "stroke" | "square" | "circle";
+  /** A piece of a line, or a filled square. */
+  symbolType: "stroke" | "square";
+  /** 0 transparent to 1 opaque. */
   symbolOpacity?: number;
+  /** Pixels. */
   symbolStrokeWidth?: number;
   /** 0: names are never cut. */
   labelLimit: number;
+  /** Names in a row; all of them when absent. */
   columns?: number;
 }
 
@@ -128,8 +157,11 @@ export interface PlotLegend {
  * @public
  */
 export interface PlotLayer {
+  /** What is drawn. */
   mark: PlotMark;
+  /** Which rows are drawn. */
   transform?: { filter: { field: string; oneOf: string[] } | { field: string; equal: boolean } }[];
+  /** Where, and in which colour. */
   encoding: {
     x: PlotPosition;
     y: PlotPosition;
@@ -148,19 +180,26 @@ export interface PlotLayer {
  * @public
  */
 export interface PlotSpec {
+  /** Says that it is Vega-Lite, and which version. */
   $schema: string;
   /** Says what is to be seen, for screen readers. */
   description: string;
+  /** Above the plot. */
   title?: string;
   /** Pixels, everything included. */
   width: number;
   /** Pixels, everything included. */
   height: number;
+  /** Colour of the ground. */
   background: string;
+  /** Pixels around everything. */
   padding: number;
+  /** The plot is made so small that its axes and its legend fit into `width` and `height`. */
   autosize: { type: "fit"; contains: "padding" };
   /** The picture is described as a whole, not mark by mark. */
   config: { aria: false };
+  /** What the layers draw. */
   data: PlotData;
+  /** From the back to the front. */
   layer: PlotLayer[];
 }

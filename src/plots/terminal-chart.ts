@@ -31,9 +31,15 @@ export interface TerminalValues {
  * @public
  */
 export interface TerminalBand {
+  /** Lower edge. */
   readonly lower: TerminalLine;
+  /** Upper edge. */
   readonly upper: TerminalLine;
-  /** @defaultValue "band" */
+  /**
+   * Name in the legend.
+   *
+   * @defaultValue "band"
+   */
   readonly name?: string | undefined;
 }
 
@@ -57,6 +63,7 @@ export interface TerminalChartOptions {
   readonly height?: number | undefined;
   /** Above the chart. */
   readonly title?: string | undefined;
+  /** Behind the lines. */
   readonly band?: TerminalBand | undefined;
   /**
    * Tells the lines apart by colours; without them by characters. A set environment variable `NO_COLOR` switches it off.

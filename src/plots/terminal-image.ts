@@ -10,7 +10,9 @@ import { colorsRefused } from "./terminal-text.js";
  * @public
  */
 export interface PixelImage {
+  /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
   /** 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA. */
   readonly channels: 1 | 2 | 3 | 4;

@@ -57,7 +57,7 @@ export function timeLayers(
   }
   if (alone) {
     layer.push({
-      mark: { type: "point", filled: true, opacity: 1, size: 12 },
+      mark: { type: "point", filled: true, opacity: 1, size: 20 },
       transform: [{ filter: { field: "alone", equal: true } }],
       encoding: { x, y: y("value"), color },
     });

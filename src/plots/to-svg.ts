@@ -1,5 +1,6 @@
 import { MissingDependencyError, ValidationError } from "../errors/index.js";
 import type { Logger } from "../internal/logger.js";
+import { nativeImport } from "../internal/native-import.js";
 import { checkKnownKeys, shown } from "../internal/options.js";
 import { escapeHtml } from "./html-page.js";
 
@@ -11,6 +12,7 @@ import { escapeHtml } from "./html-page.js";
 export interface ToSvgOptions {
   /** Takes what Vega warns of, for example of a field that is not in the data. Without one it is dropped. */
   readonly logger?: Logger | undefined;
+  /** Stops the rendering between its steps; the call rejects with the reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -104,12 +106,16 @@ function messagesTo(logger: Logger | undefined, faults: unknown[]): LoggerInterf
 }
 
 async function load<T extends object>(packageName: string, loader: () => Promise<T>): Promise<T> {
-  let loaded: T;
-  try {
-    loaded = await loader();
-  } catch (error) {
-    throw new MissingDependencyError(packageName, "An SVG of a plot", error);
-  }
+  const loaded = await loader()
+    .catch((error: unknown) => {
+      // In CommonJS: the package is there, but it is an ES module that cannot be required.
+      if ((error as { code?: unknown }).code === "ERR_REQUIRE_ASYNC_MODULE")
+        return nativeImport(packageName) as Promise<T>;
+      throw error;
+    })
+    .catch((error: unknown) => {
+      throw new MissingDependencyError(packageName, "An SVG of a plot", error);
+    });
   // Version 5 is CommonJS, whose names stand under `default` for some loaders.
   return "default" in loaded && !("parse" in loaded || "compile" in loaded) ? (loaded.default as T) : loaded;
 }

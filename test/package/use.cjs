@@ -3,6 +3,7 @@ const assert = require("node:assert/strict");
 const { BlazingText } = require("sagemaker-ts");
 const { encodeFastText } = require("sagemaker-ts/formats");
 const { LocalSession } = require("sagemaker-ts/local");
+const { seriesPlot, terminalChart, toSvg } = require("sagemaker-ts/plots");
 const { Predictor } = require("sagemaker-ts/predictor");
 
 async function main() {
@@ -26,6 +27,9 @@ async function main() {
   } finally {
     await session.close();
   }
+  const series = { start: "2024-01-01", frequency: "D", values: [1, 2, 3] };
+  assert.match(terminalChart(series), /2024-01-01 .* 2024-01-03/u);
+  await assert.rejects(toSvg(seriesPlot(series)), (error) => error.code === "MISSING_DEPENDENCY");
   console.log("CommonJS: trained, deployed, predicted");
 }
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { BlazingText, imageUris, SageMakerError } from "sagemaker-ts";
 import { encodeFastText, readFastText } from "sagemaker-ts/formats";
 import { LocalSession } from "sagemaker-ts/local";
+import { seriesPlot, terminalChart, toSvg } from "sagemaker-ts/plots";
 import { Predictor, RuntimeSession } from "sagemaker-ts/predictor";
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
@@ -37,4 +38,7 @@ try {
 } finally {
   await session.close();
 }
+const series = { start: "2024-01-01", frequency: "D", values: [1, 2, 3] };
+assert.match(terminalChart(series), /2024-01-01 .* 2024-01-03/u);
+await assert.rejects(toSvg(seriesPlot(series)), (error) => error.code === "MISSING_DEPENDENCY");
 console.log("ES module: trained, deployed, predicted");

@@ -2,6 +2,7 @@
 import { BlazingText, type Classification, JobError, type ProgressEvent, Session } from "sagemaker-ts";
 import { readJsonLines } from "sagemaker-ts/formats";
 import { LocalSession } from "sagemaker-ts/local";
+import { forecastPlot, type PlotSpec, toHtml } from "sagemaker-ts/plots";
 import { Predictor } from "sagemaker-ts/predictor";
 
 export async function classify(texts: readonly string[], signal?: AbortSignal): Promise<Classification[]> {
@@ -32,3 +33,6 @@ new BlazingText({
 
 export const raw: Predictor<string, Uint8Array> = new Predictor({ endpointName: "e" });
 export const rows: AsyncIterable<{ id: number }> = readJsonLines<{ id: number }>("rows.jsonl");
+
+const spec: PlotSpec = forecastPlot({ forecast: { timestamps: ["2024-01-01"], quantiles: { "0.5": [1] } } });
+export const page: Promise<string> = toHtml([spec], { title: "Forecast" });
