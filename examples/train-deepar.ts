@@ -58,7 +58,7 @@ const estimator = new DeepAR({
     time_freq: frequency,
     prediction_length: predictionLength,
     context_length: predictionLength,
-    epochs: 5,
+    epochs: 10,
     mini_batch_size: 32,
     likelihood: "gaussian",
   },

@@ -72,10 +72,70 @@ describe("examples", { timeout: 120_000 }, () => {
     }
   });
 
+  it("run recipes 7 to 10 from a noisy series to a forecast beside the published one", async () => {
+    const state = await mkdtemp(join(tmpdir(), "recipes-"));
+    try {
+      const environment = { RECIPES_HOME: state, FORECAST_EPOCHS: "3" };
+      const output = await run("examples/recipes/run.ts 7 8 9 10 10b", environment);
+
+      expect(output).toMatch(/training +450 +2020-01-01 00:00:00 +2020-01-19 17:00:00/u);
+      expect(output).toMatch(/target +51 +2020-01-19 17:00:00 +2020-01-21 19:00:00/u);
+      const epochs = [...output.matchAll(/^ +([012]) +(\d+\.\d{4}) +\d+\.\d{4} +\d+\.\d{4}$/gmu)];
+      expect(epochs.map(([, epoch]) => epoch)).toEqual(["0", "1", "2", "0", "1", "2"]);
+      const losses = epochs.map(([, , loss]) => Number(loss));
+      for (const job of [losses.slice(0, 3), losses.slice(3)]) expect(job).toEqual(job.toSorted((a, b) => b - a));
+      // The mean of the whole series as forecast has an RMSE of more than 600.
+      const rmse = Number(/RMSE +(\S+) +157\.7660/u.exec(output)?.[1]);
+      expect(rmse).toBeGreaterThan(90);
+      expect(rmse).toBeLessThan(450);
+      expect(output).toMatch(/wQuantileLoss\[0\.9\] +0\.\d+ +0\.0948/u);
+      // The endpoint draws the samples that the job was scored with.
+      expect(Number(/RMSE of the mean (\S+);/u.exec(output)?.[1])).toBeCloseTo(rmse, 1);
+      expect(output).toMatch(/^ +2020-01-19 18:00:00(?: +-?\d+\.\d\d){3}$/mu);
+      expect(output).toMatch(/^ +2020-01-21 19:00:00(?: +-?\d+\.\d\d){3}$/mu);
+      expect(output).toMatch(/published job +158\.13 .* 62 %\n +this run +\d/u);
+      expect(output).toMatch(/endpoint\/forecasting-deepar-\S+: deleted, with/u);
+      expect(output.match(/: objects deleted: 1 \(\d+ bytes\)/gu)).toHaveLength(6);
+
+      // Of all that was written only the figures are left.
+      expect(await readdir(state)).toEqual(["reports"]);
+      const figures = await readdir(join(state, "reports"));
+      expect(figures.map((name) => /^\d+b?/u.exec(name)?.[0]).sort()).toEqual(["07", "08", "09", "10", "10", "10b"]);
+      const page = await readFile(join(state, "reports/10-forecast.html"), "utf8");
+      expect(page.match(/80 % prediction interval/gu)?.length).toBeGreaterThanOrEqual(2);
+    } finally {
+      await rm(state, { recursive: true, force: true });
+    }
+  });
+
   it("name the recipes there are when one is asked for that is not", async () => {
-    await expect(run("examples/recipes/run.ts 5 7")).rejects.toThrow(
-      'there is no recipe "7"; choose from 1 2 3 4 5 6 6b',
+    await expect(run("examples/recipes/run.ts 5 11")).rejects.toThrow(
+      'there is no recipe "11"; choose from 1 2 3 4 5 6 6b 7 8 9 10 10b',
     );
+  });
+
+  it("keep the endpoint of recipe 9 for a recipe 10 that runs by itself, and delete it in the end", async () => {
+    const state = await mkdtemp(join(tmpdir(), "recipes-"));
+    try {
+      const environment = { RECIPES_HOME: state, FORECAST_EPOCHS: "1" };
+      const kept = await run("examples/recipes/run.ts 7 8 9", { ...environment, KEEP: "1" });
+      const [name = "none"] = /endpoint\/\S+$/mu.exec(kept) ?? [];
+      expect(kept).toContain(`Kept for the next recipes`);
+      expect(await run("examples/recipes/10-forecast.ts", environment)).toContain(`${name}: deleted, with`);
+      await expect(run("examples/recipes/10-forecast.ts", environment)).rejects.toThrow(
+        '"forecastEndpoint" is not stored yet: run recipe 9 first',
+      );
+
+      // A note of an endpoint that somebody else deleted does not keep the clean-up from the rest.
+      const notes = JSON.parse(await readFile(join(state, "state.json"), "utf8"));
+      await writeFile(join(state, "state.json"), JSON.stringify({ ...notes, created: [name, ...notes.created] }));
+      const last = await run("examples/recipes/clean-up.ts", environment);
+      expect(last).toContain(`${name}: there is none any more`);
+      expect(last.match(/: objects deleted: 1 \(\d+ bytes\)/gu)).toHaveLength(3);
+      expect(await readdir(state)).toEqual(["reports"]);
+    } finally {
+      await rm(state, { recursive: true, force: true });
+    }
   });
 
   it("keep what the next recipe needs when one runs alone, say so, and delete just that in the end", async () => {
@@ -130,5 +190,16 @@ describe("examples", { timeout: 120_000 }, () => {
     const answers = [...output.matchAll(/^validation\/(\w+)\/\d+\.png (\w+)$/gmu)];
     expect(answers).toHaveLength(30);
     expect(answers.filter(([, folder, label]) => folder === label).length).toBeGreaterThan(27);
+  });
+
+  it("train on series of several groups, forecast them, and forecast a file", async () => {
+    const output = await run("examples/train-deepar.ts");
+
+    expect(Number(/testRmse: ([\d.]+)/u.exec(output)?.[1])).toBeLessThan(15);
+    expect(output.match(/^2024-02-04 \d\d:00:00(?: -?\d+\.\d){3}$/gmu)).toHaveLength(24);
+    // The rhythm of the day: the first shop sells nothing at midnight and about 40 at noon.
+    expect(Number(/^2024-02-04 12:00:00 (\S+)/mu.exec(output)?.[1])).toBeGreaterThan(25);
+    expect(Number(/actual: (\S+)/u.exec(output)?.[1])).toBeGreaterThan(0.5);
+    expect(output.match(/^[1-6] 2024-02-04 00:00:00 -?\d/gmu)).toHaveLength(6);
   });
 });

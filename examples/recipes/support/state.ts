@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { TimeSeriesJSON } from "sagemaker-ts";
 
 /** What one recipe hands to the next. Everything here survives JSON. */
 export interface RecipeState {
@@ -10,7 +11,7 @@ export interface RecipeState {
   bucket: string;
   /** Recipe 1: key prefix of everything that the text recipes write. */
   textPrefix: string;
-  /** S3 URIs of the objects and folders that the recipes have made. */
+  /** S3 URIs of the objects and folders that the recipes have made, and endpoints as `endpoint/name`. */
   created: readonly string[];
   /** Recipe 3: the training job whose model recipe 4 uses. */
   blazingTextJob: string;
@@ -18,6 +19,19 @@ export interface RecipeState {
   digits: Digits;
   /** Recipe 6: the training job that has learnt the digits. */
   digitsJob: string;
+  /** Recipe 7: the whole series. */
+  series: TimeSeriesJSON;
+  /** Recipe 8: the series without its end, and the end. */
+  trainingSeries: TimeSeriesJSON;
+  targetSeries: TimeSeriesJSON;
+  /** Recipe 8: points of the end. */
+  predictionLength: number;
+  /** Recipe 8: S3 URI below which everything of the series is. */
+  seriesRoot: string;
+  /** Recipe 9: the job whose model forecasts. */
+  deepARJob: string;
+  /** Recipe 9: the endpoint that forecasts, until recipe 10 deletes it. */
+  forecastEndpoint: string;
 }
 
 /** One labelled text. */
@@ -53,6 +67,13 @@ const producer: Record<keyof RecipeState, number> = {
   blazingTextJob: 3,
   digits: 5,
   digitsJob: 6,
+  series: 7,
+  trainingSeries: 8,
+  targetSeries: 8,
+  predictionLength: 8,
+  seriesRoot: 8,
+  deepARJob: 9,
+  forecastEndpoint: 9,
 };
 
 /** Folder for everything that the recipes write on this disk, with a slash at its end; the default is ignored by git. */
@@ -75,18 +96,25 @@ export async function load<K extends keyof RecipeState>(key: K): Promise<RecipeS
   return value as RecipeState[K];
 }
 
-/** Stores values for later recipes: written beside the old file, then renamed over it. */
+/** Stores values for later recipes. */
 export async function store(values: Partial<RecipeState>): Promise<void> {
-  const merged = { ...(await readAll()), ...values };
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(`${path}.new`, JSON.stringify(merged));
-  await rename(`${path}.new`, path);
+  await writeAll({ ...(await readAll()), ...values });
 }
 
-/** Notes what is about to be made in S3, so that the clean-up finds it even when the recipe fails half-way. */
+/** Notes what is about to be made, so that the clean-up finds it even when the recipe fails half-way. */
 export async function note(...uris: readonly string[]): Promise<void> {
   const { created = [] } = await readAll();
   await store({ created: [...new Set([...created, ...uris])] });
+}
+
+/** Takes back the note of an endpoint that is deleted, so that no recipe asks it any more. */
+export async function forgetEndpoint(name: string): Promise<void> {
+  const { forecastEndpoint, created = [], ...others } = await readAll();
+  await writeAll({
+    ...others,
+    created: created.filter((note) => note !== `endpoint/${name}`),
+    ...(forecastEndpoint !== undefined && forecastEndpoint !== name && { forecastEndpoint }),
+  });
 }
 
 /** The notes so far. */
@@ -98,7 +126,9 @@ export async function noted(): Promise<readonly string[]> {
 export async function removeFiles(): Promise<void> {
   const names = await readdir(tmp).catch(() => []);
   const ours = names.filter((name) =>
-    /^(?:state\.json(?:\.new)?|synthetic\..*\.txt|batch-prediction|digits|sagemaker)$/u.test(name),
+    /^(?:state\.json(?:\.new)?|synthetic\..*\.txt|batch-prediction|digits|(?:training|test|published-\w+)\.jsonl|sagemaker)$/u.test(
+      name,
+    ),
   );
   for (const name of ours) await rm(`${tmp}${name}`, { recursive: true });
   if (names.length > 0 && ours.length === names.length) await rmdir(tmp);
@@ -111,4 +141,11 @@ async function readAll(): Promise<Partial<RecipeState>> {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
     throw error;
   }
+}
+
+/** Written beside the old file, then renamed over it. */
+async function writeAll(state: Partial<RecipeState>): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(`${path}.new`, JSON.stringify(state));
+  await rename(`${path}.new`, path);
 }
