@@ -141,7 +141,7 @@ export class NumberScanner {
     return -1;
   }
 
-  #grow(): Float64Array {
+  #grow(): Float64Array<ArrayBuffer> {
     const larger = new Float64Array(this.#values.length * 2);
     larger.set(this.#values);
     this.#values = larger;
