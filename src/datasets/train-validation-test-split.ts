@@ -69,6 +69,14 @@ export interface TrainValidationTest<T> {
  * const { train, validation, test } = trainValidationTestSplit(rows, { validation: 0.2, test: 0.2, seed: 7 });
  * // 2000 rows: 1200, 400, 400
  * ```
+ * @example
+ * Image lists for training and validation, with the classes in the same proportion:
+ * ```ts
+ * const images = await listImages("images").toArray();
+ * const parts = trainValidationTestSplit(images, { validation: 0.2, stratifyBy: ({ labels }) => String(labels) });
+ * await writeImageList("train.lst", parts.train);
+ * await writeImageList("validation.lst", parts.validation);
+ * ```
  * @public
  */
 export function trainValidationTestSplit<T>(

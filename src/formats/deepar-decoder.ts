@@ -106,6 +106,8 @@ export class DeepARDecoder implements RecordDecoder<DeepARSeries> {
   #buffer: Buffer = Buffer.alloc(0);
   #at = 0;
   #end = 0;
+  /** A start that was found to be as it should. */
+  #start: string | undefined;
 
   constructor(layout: DeepARLayout, observer?: SeriesObserver) {
     this.#layout = layout;
@@ -189,7 +191,7 @@ export class DeepARDecoder implements RecordDecoder<DeepARSeries> {
     try {
       this.#layout.checkLengths(target, features);
       return {
-        start: checkedStart(start),
+        start: this.#checkedStart(start),
         values: target,
         categories: cat === undefined || cat.length === 0 ? undefined : Array.from(cat),
         dynamicFeatures: features === undefined || features.length === 0 ? undefined : features,
@@ -198,6 +200,14 @@ export class DeepARDecoder implements RecordDecoder<DeepARSeries> {
       if (error instanceof RecordFault) return undefined;
       throw error;
     }
+  }
+
+  /** Most series of a file begin at the same time as the one before. */
+  #checkedStart(start: string): string {
+    if (start === this.#start) return start;
+    const checked = checkedStart(start);
+    if (checked === start) this.#start = start;
+    return checked;
   }
 
   #skip(): void {
@@ -218,10 +228,14 @@ export class DeepARDecoder implements RecordDecoder<DeepARSeries> {
 
   #key(): Key | undefined {
     this.#skip();
+    const buffer = this.#buffer;
+    const start = this.#at;
     for (const { key, bytes } of keyBytes) {
-      const to = this.#at + bytes.length;
-      if (to > this.#end || bytes.compare(this.#buffer, this.#at, to) !== 0) continue;
-      this.#at = to;
+      // Byte by byte, because few differ late, and a call of the runtime costs more than all of them.
+      let same = 0;
+      while (same < bytes.length && buffer[start + same] === bytes[same]) same++;
+      if (same < bytes.length || start + same > this.#end) continue;
+      this.#at = start + same;
       return key;
     }
     return undefined;

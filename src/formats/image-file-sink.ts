@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, openSync, readSync } from "node:fs";
 import { shown } from "../internal/options.js";
 import { SeenNumbers } from "./duplicate-check.js";
 import { sniffImageFormat } from "./image-format.js";
@@ -97,7 +97,7 @@ class ImageFileSink implements RecordSink<ListRecord> {
 
   #open(path: string): number {
     try {
-      return openSync(this.#prefix + path, "r");
+      return openSync(this.#prefix + path, constants.O_RDONLY);
     } catch (error) {
       throw withReason(error, path);
     }

@@ -1,8 +1,9 @@
+import { isAscii } from "node:buffer";
 import { FormatError } from "../errors/index.js";
 import { shown } from "../internal/options.js";
 import { SeenNumbers, SeenTexts } from "./duplicate-check.js";
 import type { ListRecord } from "./image-list.js";
-import type { LineBlock } from "./line-blocks.js";
+import { type LineBlock, lineFeed } from "./line-blocks.js";
 import { RecordFault } from "./record-fault.js";
 import type { RecordDecoder } from "./record-stream.js";
 import { visitLines } from "./visit-lines.js";
@@ -25,6 +26,19 @@ export class ImageListDecoder implements RecordDecoder<ListRecord> {
   }
 
   decode(block: LineBlock, records: ListRecord[]): void {
+    const { buffer, start, end, byteOffset } = block;
+    let rest = block;
+    if (this.#seen === undefined && isAscii(buffer.subarray(start, end)) && !(this.#strict && block.byteOrderMark)) {
+      const before = records.length;
+      const at = takePlainLines(buffer, start, end, records);
+      this.nextLine += records.length - before;
+      if (at === end) return;
+      rest = { ...block, start: at, byteOffset: byteOffset + at - start };
+    }
+    this.#visit(rest, records);
+  }
+
+  #visit(block: LineBlock, records: ListRecord[]): void {
     const fault = ({ message, field }: RecordFault, record: number, byteOffset: number): FormatError =>
       new FormatError(message, {
         code: "FORMAT_INVALID_RECORD",
@@ -75,6 +89,51 @@ export function readListLine(
     if (error instanceof RecordFault) return { problem: error.message, field: error.field };
     throw error;
   }
+}
+
+const tab = 0x09;
+const zero = 0x30;
+/** Digits of a number that is surely exact. */
+const safeDigits = 15;
+
+/**
+ * Appends the records of lines of plain ASCII as most are: a whole number, a tab, a whole number, a tab, a path without
+ * blanks at its ends. One loop over the bytes, which makes no text but the path.
+ *
+ * @returns the position of the first line that is different
+ */
+function takePlainLines(buffer: Buffer, from: number, end: number, records: ListRecord[]): number {
+  let line = from;
+  let at = from;
+  while (at < end) {
+    let index = 0;
+    let digit = (buffer[at] as number) - zero;
+    for (; digit >= 0 && digit <= 9; digit = (buffer[at] as number) - zero) {
+      index = index * 10 + digit;
+      at++;
+    }
+    const first = at;
+    if (first === line || first - line > safeDigits || buffer[at] !== tab) break;
+    let label = 0;
+    digit = (buffer[++at] as number) - zero;
+    for (; digit >= 0 && digit <= 9; digit = (buffer[at] as number) - zero) {
+      label = label * 10 + digit;
+      at++;
+    }
+    if (at === first + 1 || at - first - 1 > safeDigits || buffer[at] !== tab) break;
+    const path = ++at;
+    while (at < end && buffer[at] !== lineFeed && buffer[at] !== tab) at++;
+    if (at >= end || at === path || buffer[at] === tab) break;
+    if (isBlank(buffer[path] as number) || isBlank(buffer[at - 1] as number)) break;
+    records.push({ index, labels: label, path: buffer.toString("latin1", path, at) });
+    line = ++at;
+  }
+  return line;
+}
+
+/** Whether the byte may be white space to a reader. */
+function isBlank(byte: number): boolean {
+  return byte <= 0x20 || byte >= 0x7f;
 }
 
 /** The record of a line; undefined for a blank line. */

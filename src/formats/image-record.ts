@@ -1,7 +1,7 @@
 import type { FormatError } from "../errors/index.js";
 import { shown } from "../internal/options.js";
 import { RecordFault } from "./record-fault.js";
-import type { FrameBuffer } from "./recordio-frame.js";
+import { type FrameBuffer, frameHeadBytes, magicInteger, padded, partLengthBits } from "./recordio-frame.js";
 import { type Frame, frameFault } from "./recordio-frames.js";
 
 /**
@@ -74,6 +74,44 @@ function checkedLabel(label: unknown, field: string): number {
     throw new RecordFault(`the number ${label} has no exact form as 32-bit float`, field);
   }
   return label;
+}
+
+/** Images with one label in frames of their own, see `PlainDecoder`. What is different goes to {@link decodeImageRecord}. */
+export function takeImageRecords(
+  view: DataView,
+  from: number,
+  filled: number,
+  base: number,
+  records: ImageRecord[],
+  limit: number,
+): number {
+  const { buffer, byteOffset } = view;
+  let at = from;
+  while (records.length < limit && at + frameHeadBytes + headBytes <= filled) {
+    const length = view.getUint32(at + 4, true);
+    const end = at + frameHeadBytes + padded(length);
+    const start = at + frameHeadBytes;
+    const upperId = view.getUint32(start + 12, true);
+    if (
+      view.getInt32(at, true) !== magicInteger ||
+      length < headBytes ||
+      // A part of a split record is taken for a very long one.
+      length > partLengthBits ||
+      end > filled ||
+      view.getUint32(start, true) !== 0 ||
+      upperId >= 2 ** 21
+    ) {
+      break;
+    }
+    records.push({
+      id: view.getUint32(start + 8, true) + upperId * 2 ** 32,
+      labels: view.getFloat32(start + 4, true),
+      image: new Uint8Array(buffer, byteOffset + start + headBytes, length - headBytes),
+      byteOffset: base + at,
+    });
+    at = end;
+  }
+  return at;
 }
 
 /** @throws FormatError `FORMAT_CORRUPT_INPUT` naming the record and its place */

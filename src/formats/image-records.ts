@@ -7,6 +7,7 @@ import {
   type ImageRecordInput,
   imageHeadBytes,
   putImageHead,
+  takeImageRecords,
 } from "./image-record.js";
 import { RecordFault } from "./record-fault.js";
 import { pullRecords, type RecordSink, type RecordSource } from "./record-source.js";
@@ -91,7 +92,7 @@ export async function writeImageRecords(
  */
 export function readImageRecords(source: ByteSource, options: RecordIOReadOptions = {}): RecordStream<ImageRecord> {
   checkKnownKeys(options, ["signal"], "readImageRecords");
-  return new RecordStream(() => frameBatches(source, decodeImageRecord, options.signal));
+  return new RecordStream(() => frameBatches(source, decodeImageRecord, options.signal, takeImageRecords));
 }
 
 /** Called with id and place of every record. */

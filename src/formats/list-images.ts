@@ -140,7 +140,8 @@ export class ImageListing extends RecordStream<ListRecord> {
  * @remarks
  * Order: folders and files by their names, in order of UTF-16 units; the files of a folder before its folders. So the same
  * tree gives the same list everywhere. Links are followed. Names are written as they are, with `/` between folders. No
- * file is opened or asked for its size.
+ * file is opened or asked for its size. Lists for training and validation come from the records in an array and
+ * `trainValidationTestSplit`.
  *
  * @param root - the folder that holds the class folders
  * @returns the records of an image list; read them once, for example with {@link writeImageList}

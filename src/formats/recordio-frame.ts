@@ -2,11 +2,14 @@ import { RecordFault } from "./record-fault.js";
 
 /** First bytes of every frame, and where a payload that holds them is cut: the number 0xCED7230A, little-endian. */
 export const magicBytes = Buffer.from([0x0a, 0x23, 0xd7, 0xce]);
-export const magicNumber = 0xced7230a;
+/** The magic number as signed integer, which the engine can hold without an object. */
+export const magicInteger = 0xced7230a | 0;
 /** Magic number, then part kind in the upper 3 and length in the lower 29 bits. */
 export const frameHeadBytes = 8;
-export const maxPartBytes = 2 ** 29 - 1;
-/** The magic number as this machine reads it. */
+/** The length of a part in the second word of its head. */
+export const partLengthBits = 2 ** 29 - 1;
+export const maxPartBytes = partLengthBits;
+/** The same as this machine reads it from memory. */
 const magicWord = new Int32Array(Uint8Array.from(magicBytes).buffer)[0];
 /** Payloads below this many bytes are searched word by word: a call of `indexOf` costs as much as a hundred words. */
 const searchedByWords = 1024;
@@ -103,7 +106,7 @@ export class FrameBuffer {
   }
 
   #head(at: number, kind: number, length: number): void {
-    this.view.setUint32(at, magicNumber, true);
+    this.view.setInt32(at, magicInteger, true);
     this.view.setUint32(at + 4, (kind << 29) | length, true);
   }
 

@@ -1,7 +1,7 @@
 import { FormatError } from "../errors/index.js";
 import { type ByteSource, openBytes } from "./byte-source.js";
 import { sniffImageFormat } from "./image-format.js";
-import { frameHeadBytes, frameKinds, magicBytes, magicNumber, padded } from "./recordio-frame.js";
+import { frameHeadBytes, frameKinds, magicBytes, magicInteger, padded, partLengthBits } from "./recordio-frame.js";
 
 export const format = "RecordIO";
 
@@ -38,6 +38,8 @@ export interface FramePlace {
 }
 
 const blockBytes = 1024 * 1024;
+/** Records of one batch at most: they should be gone before the collector of short-lived objects copies them. */
+const batchRecords = 256;
 /** Why reading begins here: see `line-blocks.ts`. */
 const padding = 64;
 
@@ -56,16 +58,34 @@ export function frameFault(problem: string, place: FramePlace): FormatError {
 /** Makes a record of a frame, whose payload may be kept, but not the frame. */
 export type FrameDecoder<T> = (frame: Frame, source: string | undefined) => T;
 
-/** The records of a RecordIO file in batches, split ones joined. Every batch stands in memory of its own. */
+/**
+ * Appends the records from `at` on that are as most are, and stops at the first other one, whatever is different about
+ * it; returns its position. One loop without calls: files are often so short that most of their records are read before
+ * the compiler has seen to it.
+ *
+ * @param base - position in the file of the first byte of `view`
+ * @param limit - stops when there are so many records
+ */
+export type PlainDecoder<T> = (
+  view: DataView,
+  at: number,
+  filled: number,
+  base: number,
+  records: T[],
+  limit: number,
+) => number;
+
+/** The records of a RecordIO file in batches, split ones joined. Their memory is not used again. */
 export async function* frameBatches<T>(
   source: ByteSource,
   decode: FrameDecoder<T>,
   signal?: AbortSignal,
+  plain?: PlainDecoder<T>,
 ): AsyncGenerator<T[], void, void> {
   const reader = await openBytes(source, signal);
   try {
     const size = Math.min(blockBytes, reader.sizeBytes ?? blockBytes) + padding;
-    const scanner = new FrameScanner(decode, reader.name);
+    const scanner = new FrameScanner(decode, reader.name, 1, plain);
     let block = Buffer.allocUnsafeSlow(size);
     scanner.use(block);
     let start = padding;
@@ -75,10 +95,13 @@ export async function* frameBatches<T>(
     for (;;) {
       const count = await reader.read(block, filled);
       filled += count;
-      const records: T[] = [];
-      start = scanner.scan(start, filled, base, records);
+      let records: T[];
+      do {
+        records = [];
+        start = scanner.scan(start, filled, base, records, batchRecords);
+        if (records.length > 0) yield records;
+      } while (records.length === batchRecords);
       const { needed } = scanner;
-      if (records.length > 0) yield records;
       const at = base + start;
       if (reader.sizeBytes !== undefined && needed > frameHeadBytes && at + needed > reader.sizeBytes) {
         throw scanner.cutShort(at, reader.sizeBytes - at);
@@ -111,13 +134,15 @@ export class FrameScanner<T> {
   readonly #decode: FrameDecoder<T>;
   readonly #source: string | undefined;
   readonly #frame = new Frame();
+  readonly #plain: PlainDecoder<T> | undefined;
   #record: number;
   #parts: Uint8Array[] = [];
   #begin = 0;
   #block: Buffer = this.#frame.bytes;
 
-  constructor(decode: FrameDecoder<T>, source: string | undefined, firstRecord = 1) {
+  constructor(decode: FrameDecoder<T>, source: string | undefined, firstRecord = 1, plain?: PlainDecoder<T>) {
     this.#decode = decode;
+    this.#plain = plain;
     this.#source = source;
     this.#record = firstRecord;
   }
@@ -140,31 +165,80 @@ export class FrameScanner<T> {
    * @param limit - stops when there are so many records
    */
   scan(start: number, filled: number, base: number, records: T[], limit = Number.POSITIVE_INFINITY): number {
-    const frame = this.#frame;
-    const { view } = frame;
+    const { view } = this.#frame;
     let at = start;
     for (;;) {
+      if (this.#plain !== undefined && !this.open) {
+        const before = records.length;
+        at = this.#plain(view, at, filled, base, records, limit);
+        this.#record += records.length - before;
+      }
       this.needed = frameHeadBytes;
-      if (at + frameHeadBytes > filled) return at;
-      if (view.getUint32(at, true) !== magicNumber) {
-        throw this.#fault(strange(this.#block.subarray(at, filled), base + at), base + at);
-      }
-      const head = view.getUint32(at + 4, true);
-      const length = head & 0x1fffffff;
-      this.needed = frameHeadBytes + padded(length);
-      if (at + this.needed > filled) return at;
-      frame.start = at + frameHeadBytes;
-      frame.length = length;
-      frame.byteOffset = base + at;
-      if (head >>> 29 !== frameKinds.whole || this.open) {
-        if (this.#joined(head >>> 29)) this.#add(records);
-        frame.use(this.#block);
-      } else {
-        this.#add(records);
-      }
-      at += this.needed;
-      if (records.length >= limit) return at;
+      if (records.length >= limit || at + frameHeadBytes > filled) return at;
+      const end = this.#next(at, filled, base, records);
+      if (end === at) return at;
+      at = end;
     }
+  }
+
+  /** Takes the frame at `at`, and its further parts when they are there; the position behind it, or `at` when it is not all there. */
+  #next(at: number, filled: number, base: number, records: T[]): number {
+    const frame = this.#frame;
+    const { view } = frame;
+    if (view.getInt32(at, true) !== magicInteger) {
+      throw this.#fault(strange(this.#block.subarray(at, filled), base + at), base + at);
+    }
+    const head = view.getUint32(at + 4, true);
+    const length = head & partLengthBits;
+    const kind = head >>> 29;
+    this.needed = frameHeadBytes + padded(length);
+    const end = at + this.needed;
+    if (end > filled) return at;
+    frame.start = at + frameHeadBytes;
+    frame.length = length;
+    frame.byteOffset = base + at;
+    if (kind === frameKinds.whole && !this.open) {
+      this.#add(records);
+      return end;
+    }
+    const joined = kind === frameKinds.first && !this.open ? this.#joinInPlace(at, filled) : 0;
+    if (joined > 0) {
+      this.#add(records);
+      return joined;
+    }
+    if (this.#joined(kind)) this.#add(records);
+    frame.use(this.#block);
+    return end;
+  }
+
+  /**
+   * Joins the parts of a record that begins at `at` where they are: the block is not used again, and every part moves to
+   * the front, over the heads between them.
+   *
+   * @returns the position behind the record; 0 when its parts are not all there, or not in order
+   */
+  #joinInPlace(at: number, filled: number): number {
+    const { view } = this.#frame;
+    let end = at + this.needed;
+    for (let kind: number = frameKinds.first; kind !== frameKinds.last; ) {
+      if (end + frameHeadBytes > filled || view.getInt32(end, true) !== magicInteger) return 0;
+      const head = view.getUint32(end + 4, true);
+      kind = head >>> 29;
+      if (kind !== frameKinds.middle && kind !== frameKinds.last) return 0;
+      end += frameHeadBytes + padded(head & partLengthBits);
+      if (end > filled) return 0;
+    }
+    const { start, length } = this.#frame;
+    let to = start + length;
+    for (let from = at + this.needed; from < end; ) {
+      const size = view.getUint32(from + 4, true) & partLengthBits;
+      view.setInt32(to, magicInteger, true);
+      this.#block.copyWithin(to + magicBytes.length, from + frameHeadBytes, from + frameHeadBytes + size);
+      to += magicBytes.length + size;
+      from += frameHeadBytes + padded(size);
+    }
+    this.#frame.length = to - start;
+    return end;
   }
 
   cutShort(byteOffset: number, there: number): FormatError {

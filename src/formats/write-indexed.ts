@@ -44,6 +44,9 @@ export function indexPathOf(file: string | URL): string | URL {
 /** Frames are written once they are this many bytes; small steps only let others run. */
 const flushBytes = 1024 * 1024;
 
+/** The index is written in pieces of so many characters: a write of a few lines costs as much as one of many. */
+const flushIndexLength = 32 * 1024;
+
 /** Writes frames and their index to files that appear only when both are complete. */
 export async function writeIndexed(
   file: string | URL,
@@ -62,14 +65,18 @@ export async function writeIndexed(
     });
     const flush = async (): Promise<void> => {
       await output.write(frames.empty());
+    };
+    const flushIndex = async (): Promise<void> => {
       await indexOutput?.write(Buffer.from(lines, "latin1"));
       lines = "";
     };
     for await (const _ of steps) {
       if (frames.length >= flushBytes) await flush();
       else await new Promise((resolve) => setImmediate(resolve));
+      if (lines.length >= flushIndexLength) await flushIndex();
     }
     await flush();
+    await flushIndex();
     signal?.throwIfAborted();
     await output.commit();
     await indexOutput?.commit();

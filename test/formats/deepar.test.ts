@@ -482,6 +482,25 @@ describe("NumberScanner", () => {
     expect(left).toBeLessThan(50);
   });
 
+  it("reads lists of short integers with other numbers between them as JSON.parse does", async () => {
+    const number = fc.oneof(
+      fc.integer({ min: -1200, max: 1200 }).map(String),
+      fc.constantFrom("-0", "0.5", "12.25", "2147483648", "-1e3", "100000"),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(number, { maxLength: 30 }), async (numbers) => {
+        const list = `[${numbers.join(",")}]`;
+        const [series] = await readDeepAR({ text: `{"start":"2024-01-01 00:00:00","target":${list}}` }).toArray();
+
+        expect(series?.values).toEqual(Float64Array.from(JSON.parse(list)));
+      }),
+    );
+    for (const list of ["[01,2]", "[-,1]", "[1,,2]", "[1,]", "[12"]) {
+      const text = `{"start":"2024-01-01 00:00:00","target":${list}}`;
+      expect((await faultOf(readDeepAR({ text }).toArray())).code).toBe("FORMAT_INVALID_RECORD");
+    }
+  });
+
   it("rounds decimal numbers of up to 18 digits as Number does, or leaves them to JSON.parse", () => {
     const digits = fc
       .integer({ min: 1, max: 18 })

@@ -120,6 +120,21 @@ describe("readImageList", () => {
     ]);
   });
 
+  it("reads usual lines and others side by side, and a last line without its end", async () => {
+    const text = "1\t0\ta.png\n2\t1\t0\tb.png\n3\t4\tc d.png\n4\t5\té.png\r\n0005\t0.0\te.png\n6\t7\tf\n7\t8\tg.png";
+
+    expect(await read(text)).toEqual([
+      { index: 1, labels: 0, path: "a.png" },
+      { index: 2, labels: [1, 0], path: "b.png" },
+      { index: 3, labels: 4, path: "c d.png" },
+      { index: 4, labels: 5, path: "é.png" },
+      { index: 5, labels: 0, path: "e.png" },
+      { index: 6, labels: 7, path: "f" },
+      { index: 7, labels: 8, path: "g.png" },
+    ]);
+    expect(await read(text.replace("é", "e"))).toHaveLength(7);
+  });
+
   it.each([
     ["blank lines", "1\t0\ta.png\n\n2\t0\tb.png\n", 2, 10],
     ["CRLF line ends", "1\t0\ta.png\r\n", 1, 0],

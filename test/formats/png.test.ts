@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { deflateSync } from "node:zlib";
 import fc from "fast-check";
 import { PNG } from "pngjs";
@@ -22,6 +24,9 @@ const image: fc.Arbitrary<DecodedImage> = fc
     const length = width * height * channels;
     return fc.uint8Array({ minLength: length, maxLength: length }).map((data) => ({ width, height, channels, data }));
   });
+
+const fixture = (name: string): Promise<Buffer> =>
+  readFile(fileURLToPath(new URL(`../fixtures/images/${name}`, import.meta.url)));
 
 const plain = (head: readonly number[], rows: readonly number[]): Buffer =>
   Buffer.concat([
@@ -98,8 +103,15 @@ describe("decodeImage of a PNG", () => {
     const data = Uint8Array.of(255, 0, 0, 0, 0, 255, 0, 128, 0, 0, 255, 255, 7, 7, 7, 1);
     const bytes = await encodePng({ width: 4, height: 1, channels: 4, data });
 
-    expect([...(await decodeImage(bytes, { channels: 1 })).data]).toEqual([76, 150, 29, 7]);
+    expect([...(await decodeImage(bytes, { channels: 1 })).data]).toEqual([76, 149, 29, 7]);
     expect([...(await decodeImage(bytes, { channels: 3 })).data]).toEqual([255, 0, 0, 0, 255, 0, 0, 0, 255, 7, 7, 7]);
+  });
+
+  it("makes of 4096 colours the grey levels that MXNet 1.9.1 makes of them", async () => {
+    const { data, width, height } = await decodeImage(await fixture("grey.png"), { channels: 1 });
+
+    expect([width, height]).toEqual([64, 64]);
+    expect(Buffer.from(data).equals(await fixture("grey-mxnet.raw"))).toBe(true);
   });
 
   it("notices every changed byte of the size, the palette and the pixels by the checksum", async () => {
