@@ -45,7 +45,7 @@ export function gather(op: usize, from: i32, to: i32): void {
           const start = tap > 0 ? out + at : addend != 0 ? addend + at : 0;
           gatherProduct(
             a, aRows, aStride, taps + (<usize>tap << 3), count, depth, weights + <usize>u * panelBytes,
-            out + at, outRows, outStride, start, bias != 0 ? bias + at : 0, row, rowsEnd, columns - (u << 3) < 8,
+            out + at, outRows, outStride, start, bias != 0 && tap == 0 ? bias + at : 0, row, rowsEnd, columns - (u << 3) < 8,
           );
         }
         tap += count;

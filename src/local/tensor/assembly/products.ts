@@ -13,7 +13,7 @@ function word(at: usize, i: i32): usize {
 /**
  * For each row r in [from, to): out[r][0..8) = start + sum over taps t and k of a[r + t][k] * b[t][k][0..8).
  *
- * `start` is addend[r], which may be `out` itself, or the 8 numbers at `bias`, or 0. The sum runs over taps and k in
+ * `start` is addend[r], which may be `out` itself, plus the 8 numbers at `bias`; each may be missing (0). The sum runs over taps and k in
  * order, whatever the rows are: bits do not depend on how rows and panels are shared between threads.
  *
  * @param aRows - byte offset of each row from `a`; 0: rows are `aStride` bytes apart
@@ -72,6 +72,18 @@ export function gatherProduct(
         c11 = v128.load(addend + o1, 16);
         c21 = v128.load(addend + o2, 16);
         c31 = v128.load(addend + o3, 16);
+      }
+      if (bias != 0) {
+        const b0 = v128.load(bias);
+        const b1 = v128.load(bias, 16);
+        c00 = f32x4.add(c00, b0);
+        c01 = f32x4.add(c01, b1);
+        c10 = f32x4.add(c10, b0);
+        c11 = f32x4.add(c11, b1);
+        c20 = f32x4.add(c20, b0);
+        c21 = f32x4.add(c21, b1);
+        c30 = f32x4.add(c30, b0);
+        c31 = f32x4.add(c31, b1);
       }
     } else if (bias != 0) {
       c00 = v128.load(bias);
