@@ -35,6 +35,7 @@ export const Operation = {
   imagesToTiles: 33,
   tilesToImages: 34,
   weightsToTiles: 35,
+  sgdWithoutGradient: 36,
 } as const;
 
 const floats = new Float32Array(1);

@@ -4,7 +4,7 @@ import { add, multiply, relu, reluBackward, scale, squares } from "./elementwise
 import { distributions, likelihood } from "./likelihoods";
 import { sigmoid, softmax } from "./loss";
 import { lstm, lstmBackward } from "./lstm";
-import { adam, nag, rmsProp, sgd } from "./optimizers";
+import { adam, nag, rmsProp, sgd, sgdWithoutGradient } from "./optimizers";
 import { averagePool, averagePoolBackward, maxPool, maxPoolBackward } from "./pool";
 import { fillMask, fillNormal, fillUniform } from "./random";
 import { imagesToTiles, tilesToImages, weightsToTiles } from "./tiles";
@@ -47,6 +47,7 @@ export function execute(op: usize, from: i32, to: i32): void {
     case 33: return imagesToTiles(op, from, to);
     case 34: return tilesToImages(op, from, to);
     case 35: return weightsToTiles(op, from, to);
+    case 36: return sgdWithoutGradient(op, from, to);
   }
   unreachable();
 }

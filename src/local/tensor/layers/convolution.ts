@@ -112,7 +112,14 @@ export class Convolution extends Layer {
       key,
       () => new ConvolutionTables(shape, images, planner.training, (bytes) => planner.reserve(bytes)),
     );
-    const live = this.#tables.liveTaps.length;
+    const { liveTaps } = this.#tables;
+    const live = liveTaps.length;
+    if (!columns && live < this.#taps) {
+      const count = input.pitch * 8;
+      this.#weight.idle = Array.from({ length: (output.pitch / 8) * this.#taps }, (_, i) => i)
+        .filter((i) => !liveTaps.includes(i % this.#taps))
+        .map((i) => ({ first: i * count, count }));
+    }
     this.#transposedBytes = planner.training ? Math.ceil(shape.pitch / 8) * live * output.pitch * 32 : 0;
     planner.scratch(this.#transposedBytes + (columns ? images * output.pixels * columns.pitch * 4 : 0));
   }
