@@ -29,13 +29,14 @@ function times(v: v128, factor: f32): v128 {
 
 /** One matrix times one vector of lines: `from` and `to` may be the same. */
 function transform(matrix: i32, from: usize, step: usize, to: usize, toStep: usize, bytes: usize): void {
-  for (let k: usize = 0; k < bytes; k += 16) {
-    const p = from + k;
-    const q = to + k;
-    const v0 = v128.load(p);
-    const v1 = v128.load(p + step);
-    switch (matrix) {
-      case INPUT: {
+  const end = from + bytes;
+  let p = from;
+  let q = to;
+  switch (matrix) {
+    case INPUT:
+      for (; p < end; p += 16, q += 16) {
+        const v0 = v128.load(p);
+        const v1 = v128.load(p + step);
         const v2 = v128.load(p + 2 * step);
         const v3 = v128.load(p + 3 * step);
         const v4 = v128.load(p + 4 * step);
@@ -50,9 +51,12 @@ function transform(matrix: i32, from: usize, step: usize, to: usize, toStep: usi
         v128.store(q + 3 * toStep, f32x4.add(c, d));
         v128.store(q + 4 * toStep, f32x4.sub(c, d));
         v128.store(q + 5 * toStep, f32x4.add(f32x4.sub(times(v1, 4), times(v3, 5)), v5));
-        break;
       }
-      case OUTPUT_BACK: {
+      break;
+    case OUTPUT_BACK:
+      for (; p < end; p += 16, q += 16) {
+        const v0 = v128.load(p);
+        const v1 = v128.load(p + step);
         const v2 = v128.load(p + 2 * step);
         const v3 = v128.load(p + 3 * step);
         const a = f32x4.add(v0, v2);
@@ -65,9 +69,12 @@ function transform(matrix: i32, from: usize, step: usize, to: usize, toStep: usi
         v128.store(q + 3 * toStep, f32x4.add(c, d));
         v128.store(q + 4 * toStep, f32x4.sub(c, d));
         v128.store(q + 5 * toStep, v3);
-        break;
       }
-      case OUTPUT: {
+      break;
+    case OUTPUT:
+      for (; p < end; p += 16, q += 16) {
+        const v0 = v128.load(p);
+        const v1 = v128.load(p + step);
         const v2 = v128.load(p + 2 * step);
         const v3 = v128.load(p + 3 * step);
         const v4 = v128.load(p + 4 * step);
@@ -80,9 +87,12 @@ function transform(matrix: i32, from: usize, step: usize, to: usize, toStep: usi
         v128.store(q + toStep, f32x4.add(b, times(d, 2)));
         v128.store(q + 2 * toStep, f32x4.add(a, times(c, 4)));
         v128.store(q + 3 * toStep, f32x4.add(f32x4.add(b, times(d, 8)), v5));
-        break;
       }
-      case INPUT_BACK: {
+      break;
+    case INPUT_BACK:
+      for (; p < end; p += 16, q += 16) {
+        const v0 = v128.load(p);
+        const v1 = v128.load(p + step);
         const v2 = v128.load(p + 2 * step);
         const v3 = v128.load(p + 3 * step);
         const v4 = v128.load(p + 4 * step);
@@ -97,9 +107,12 @@ function transform(matrix: i32, from: usize, step: usize, to: usize, toStep: usi
         v128.store(q + 3 * toStep, f32x4.sub(f32x4.add(b, d), times(v5, 5)));
         v128.store(q + 4 * toStep, f32x4.add(f32x4.add(v0, a), c));
         v128.store(q + 5 * toStep, v5);
-        break;
       }
-      case WEIGHTS: {
+      break;
+    case WEIGHTS:
+      for (; p < end; p += 16, q += 16) {
+        const v0 = v128.load(p);
+        const v1 = v128.load(p + step);
         const v2 = v128.load(p + 2 * step);
         const a = times(f32x4.add(v0, v2), -1.0 / 6);
         const b = times(v1, 1.0 / 6);
@@ -111,9 +124,12 @@ function transform(matrix: i32, from: usize, step: usize, to: usize, toStep: usi
         v128.store(q + 3 * toStep, f32x4.add(c, d));
         v128.store(q + 4 * toStep, f32x4.sub(c, d));
         v128.store(q + 5 * toStep, v2);
-        break;
       }
-      case WEIGHTS_BACK: {
+      break;
+    case WEIGHTS_BACK:
+      for (; p < end; p += 16, q += 16) {
+        const v0 = v128.load(p);
+        const v1 = v128.load(p + step);
         const v2 = v128.load(p + 2 * step);
         const v3 = v128.load(p + 3 * step);
         const v4 = v128.load(p + 4 * step);
@@ -125,45 +141,64 @@ function transform(matrix: i32, from: usize, step: usize, to: usize, toStep: usi
         v128.store(q, f32x4.add(f32x4.add(times(v0, 0.25), a), times(c, 1.0 / 24)));
         v128.store(q + toStep, f32x4.add(b, d));
         v128.store(q + 2 * toStep, f32x4.add(f32x4.add(a, times(c, 1.0 / 6)), v5));
-        break;
       }
-      case 6 + INPUT:
+      break;
+    case 6 + INPUT:
+      for (; p < end; p += 16, q += 16) {
+        const v0 = v128.load(p);
+        const v1 = v128.load(p + step);
         v128.store(q, f32x4.add(v0, v1));
         v128.store(q + toStep, v1);
         v128.store(q + 2 * toStep, v0);
-        break;
-      case 6 + OUTPUT_BACK:
+      }
+      break;
+    case 6 + OUTPUT_BACK:
+      for (; p < end; p += 16, q += 16) {
+        const v0 = v128.load(p);
+        const v1 = v128.load(p + step);
         v128.store(q, f32x4.add(v0, v1));
         v128.store(q + toStep, v0);
         v128.store(q + 2 * toStep, v1);
-        break;
-      case 6 + OUTPUT: {
+      }
+      break;
+    case 6 + OUTPUT:
+      for (; p < end; p += 16, q += 16) {
+        const v0 = v128.load(p);
+        const v1 = v128.load(p + step);
         const v2 = v128.load(p + 2 * step);
         v128.store(q, f32x4.add(v0, v1));
         v128.store(q + toStep, f32x4.add(v0, v2));
-        break;
       }
-      case 6 + INPUT_BACK: {
+      break;
+    case 6 + INPUT_BACK:
+      for (; p < end; p += 16, q += 16) {
+        const v0 = v128.load(p);
+        const v1 = v128.load(p + step);
         const v2 = v128.load(p + 2 * step);
         v128.store(q, f32x4.add(v0, v2));
         v128.store(q + toStep, f32x4.add(v0, v1));
-        break;
       }
-      case 6 + WEIGHTS: {
+      break;
+    case 6 + WEIGHTS:
+      for (; p < end; p += 16, q += 16) {
+        const v0 = v128.load(p);
+        const v1 = v128.load(p + step);
         const v2 = v128.load(p + 2 * step);
         v128.store(q, v1);
         v128.store(q + toStep, f32x4.sub(v2, v1));
         v128.store(q + 2 * toStep, f32x4.sub(v0, v1));
-        break;
       }
-      case 6 + WEIGHTS_BACK: {
+      break;
+    case 6 + WEIGHTS_BACK:
+      for (; p < end; p += 16, q += 16) {
+        const v0 = v128.load(p);
+        const v1 = v128.load(p + step);
         const v2 = v128.load(p + 2 * step);
         v128.store(q, v2);
         v128.store(q + toStep, f32x4.sub(f32x4.sub(v0, v1), v2));
         v128.store(q + 2 * toStep, v1);
-        break;
       }
-    }
+      break;
   }
 }
 
