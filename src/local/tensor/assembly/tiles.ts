@@ -17,7 +17,7 @@ const WEIGHTS_BACK: i32 = 5; // points -> gradient of 3 weights
 
 /** Bytes of channels that go through a tile at once. */
 const LINE: usize = 64;
-/** Bytes of one row of a tile of such lines in the work space, and of the work space of a unit. */
+/** Bytes of one row of a tile of such lines in the work space, and of the work space of one run of units. */
 const WORK_ROW: usize = 6 * LINE;
 const WORK: usize = 4096;
 
@@ -202,6 +202,13 @@ function transform(matrix: i32, from: usize, step: usize, to: usize, toStep: usi
   }
 }
 
+/** Leaves the same memory however units are shared between threads. */
+// @ts-ignore: decorator
+@inline
+function wipe(work: usize): void {
+  memory.fill(work, 0, WORK);
+}
+
 /**
  * Images [image][y][x][channel] to points [point][tile][channel]. Units are images.
  *
@@ -252,6 +259,7 @@ export function imagesToTiles(op: usize, from: i32, to: i32): void {
       }
     }
   }
+  wipe(work);
 }
 
 /**
@@ -310,6 +318,7 @@ export function tilesToImages(op: usize, from: i32, to: i32): void {
       }
     }
   }
+  wipe(work);
 }
 
 /** Weights [panel][3 x 3][input][8] to [panel][point][input][8], or the gradients back. Units are panels. */
@@ -331,4 +340,5 @@ export function weightsToTiles(op: usize, from: i32, to: i32): void {
         transform(matrix, work + <usize>i * WORK_ROW, LINE, write + <usize>(i * targetSize) * depth + k, depth, LINE);
     }
   }
+  wipe(work);
 }

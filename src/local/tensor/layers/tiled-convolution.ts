@@ -65,6 +65,8 @@ export class TiledConvolution {
   readonly #output: Tables;
   readonly #taps: { readonly forward: number; readonly backward: number; readonly nine: number };
   readonly #blocks: number;
+  /** The kernel's work space: apart from scratch, so that memory is the same whichever thread has used it. */
+  readonly #work: number;
   readonly #weightBytes: number;
 
   /** The scheme that takes fewer products than going through the taps one by one, if any does for such a shape. */
@@ -91,6 +93,8 @@ export class TiledConvolution {
     const most = Math.max(TILES_AT_ONCE, this.#weightBytes);
     this.#images = Math.min(batch, Math.max(1, Math.floor(most / imageBytes)));
     const rows = this.#images * this.#tiles;
+    const units = Math.max(this.#images, shape.pitch / 8, shape.outPitch / 8);
+    this.#work = planner.reserve(units * WORK);
     const tables = (): Tables => ({
       rowsAt: planner.reserve(points * rows * 4),
       groupsAt: planner.reserve(points * 20),
@@ -104,10 +108,9 @@ export class TiledConvolution {
 
   /** Bytes of scratch. */
   scratchBytes(training: boolean): number {
-    const units = Math.max(this.#images, this.#shape.pitch / 8, this.#shape.outPitch / 8);
     const { pitch, outPitch } = this.#shape;
     const turned = training ? pitch * outPitch * 36 : 0;
-    return this.#tileBytes(pitch) + this.#tileBytes(outPitch) + this.#weightBytes + turned + units * WORK;
+    return this.#tileBytes(pitch) + this.#tileBytes(outPitch) + this.#weightBytes + turned;
   }
 
   prepare(arena: Arena): void {
@@ -134,7 +137,7 @@ export class TiledConvolution {
   forward(engine: TensorEngine, pass: ConvolutionPass & { readonly addend: number; readonly bias: number }): void {
     const { height, width, pitch, outPitch } = this.#shape;
     const { inputTiles, outputTiles, weights } = this.#regions(pass.scratch);
-    this.#weights(engine, pass, { source: pass.weight, target: weights, inner: pitch, outer: outPitch });
+    this.#weights(engine, { source: pass.weight, target: weights, inner: pitch, outer: outPitch });
     this.#parts(pass.count, (first, images) => {
       this.#fromInput(engine, pass, first, images);
       this.#product(engine, images, { a: inputTiles, weights, out: outputTiles, back: false });
@@ -143,7 +146,7 @@ export class TiledConvolution {
         Operation.tilesToImages,
         images,
         images * this.#tiles * outPitch * 100,
-        ...this.#tileArguments(pass, pass.output + offset, outputTiles, OUTPUT),
+        ...this.#tileArguments(pass.output + offset, outputTiles, OUTPUT),
         ...[pass.addend ? pass.addend + offset : 0, pass.bias, 0],
       );
     });
@@ -159,7 +162,7 @@ export class TiledConvolution {
       pitch * outPitch * 9,
       ...[pass.weight, turned, this.#taps.nine, 9, pitch, outPitch / 8, 9],
     );
-    this.#weights(engine, pass, { source: turned, target: weights, inner: outPitch, outer: pitch });
+    this.#weights(engine, { source: turned, target: weights, inner: outPitch, outer: pitch });
     this.#parts(pass.count, (first, images) => {
       this.#fromOutput(engine, pass, first, images);
       this.#product(engine, images, { a: outputTiles, weights, out: inputTiles, back: true });
@@ -168,7 +171,7 @@ export class TiledConvolution {
         Operation.tilesToImages,
         images,
         images * this.#tiles * pitch * 100,
-        ...this.#tileArguments(pass, image, inputTiles, INPUT_BACK),
+        ...this.#tileArguments(image, inputTiles, INPUT_BACK),
         ...[image, 0, add ? 0 : 1],
       );
     });
@@ -196,7 +199,7 @@ export class TiledConvolution {
       outPitch / 8,
       pitch * outPitch * 100,
       ...[weights, pass.gradient, pitch * 32, this.#scheme.matrices + WEIGHTS_BACK, points, 3],
-      this.#regions(pass.scratch).work,
+      this.#work,
     );
   }
 
@@ -216,9 +219,7 @@ export class TiledConvolution {
     const { pitch, outPitch } = this.#shape;
     const outputTiles = scratch + this.#tileBytes(pitch);
     const weights = outputTiles + this.#tileBytes(outPitch);
-    const work = weights + this.#weightBytes;
-    const units = Math.max(this.#images, pitch / 8, outPitch / 8);
-    return { inputTiles: scratch, outputTiles, weights, work, turned: work + units * WORK };
+    return { inputTiles: scratch, outputTiles, weights, turned: weights + this.#weightBytes };
   }
 
   #parts(count: number, work: (first: number, images: number) => void): void {
@@ -227,7 +228,6 @@ export class TiledConvolution {
 
   #weights(
     engine: TensorEngine,
-    pass: ConvolutionPass,
     matrix: { readonly source: number; readonly target: number; readonly inner: number; readonly outer: number },
   ): void {
     engine.run(
@@ -235,7 +235,7 @@ export class TiledConvolution {
       matrix.outer / 8,
       matrix.inner * matrix.outer * 100,
       ...[matrix.source, matrix.target, matrix.inner * 32, this.#scheme.matrices + WEIGHTS, 3, this.#scheme.points],
-      this.#regions(pass.scratch).work,
+      this.#work,
     );
   }
 
@@ -244,7 +244,7 @@ export class TiledConvolution {
     const image = pass.input + first * height * width * pitch * 4;
     const { inputTiles } = this.#regions(pass.scratch);
     const work = images * this.#tiles * pitch * 100;
-    engine.run(Operation.imagesToTiles, images, work, ...this.#tileArguments(pass, image, inputTiles, INPUT));
+    engine.run(Operation.imagesToTiles, images, work, ...this.#tileArguments(image, inputTiles, INPUT));
   }
 
   #fromOutput(engine: TensorEngine, pass: ConvolutionPass, first: number, images: number): void {
@@ -252,17 +252,17 @@ export class TiledConvolution {
     const image = pass.output + first * height * width * outPitch * 4;
     const { outputTiles } = this.#regions(pass.scratch);
     const work = images * this.#tiles * outPitch * 100;
-    engine.run(Operation.imagesToTiles, images, work, ...this.#tileArguments(pass, image, outputTiles, OUTPUT_BACK));
+    engine.run(Operation.imagesToTiles, images, work, ...this.#tileArguments(image, outputTiles, OUTPUT_BACK));
   }
 
-  #tileArguments(pass: ConvolutionPass, image: number, tiles: number, matrix: number): number[] {
+  #tileArguments(image: number, tiles: number, matrix: number): number[] {
     const { height, width, pitch, outPitch } = this.#shape;
     const { matrices, points, inputs, outputs, shift } = this.#scheme;
     const ofInput = matrix === INPUT || matrix === INPUT_BACK;
     const own = ofInput ? pitch : outPitch;
     return [
       ...[image, tiles, height, width, own * 4, matrices + matrix, points, ofInput ? inputs : outputs, outputs],
-      ...[ofInput ? shift : 0, this.#down, this.#across, this.#pointBytes(own), this.#regions(pass.scratch).work],
+      ...[ofInput ? shift : 0, this.#down, this.#across, this.#pointBytes(own), this.#work],
     ];
   }
 
