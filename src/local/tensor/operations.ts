@@ -32,6 +32,10 @@ export const Operation = {
   lstmBackward: 30,
   likelihood: 31,
   distributions: 32,
+  imagesToTiles: 33,
+  tilesToImages: 34,
+  weightsToTiles: 35,
+  sgdWithoutGradient: 36,
 } as const;
 
 const floats = new Float32Array(1);

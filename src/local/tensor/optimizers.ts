@@ -1,6 +1,7 @@
 import type { TensorEngine } from "./engine.js";
 import { float, Operation, unitsOf } from "./operations.js";
 import type { ParameterBlock, ParameterStore } from "./parameter-store.js";
+import { WeightPieces } from "./weight-pieces.js";
 
 /** Settings that all optimizers have. */
 export interface OptimizerOptions {
@@ -27,15 +28,15 @@ export interface Optimizer {
 abstract class BlockOptimizer implements Optimizer {
   protected readonly engine: TensorEngine;
   protected steps = 0;
-  readonly #blocks: readonly { readonly block: ParameterBlock; readonly states: readonly number[] }[];
-  readonly #decay: number;
+  protected readonly blocks: readonly { readonly block: ParameterBlock; readonly states: readonly number[] }[];
+  protected readonly decay: number;
   readonly #clip: number;
 
   constructor(engine: TensorEngine, store: ParameterStore, options: OptimizerOptions, states: number) {
     this.engine = engine;
-    this.#decay = options.weightDecay ?? 0;
+    this.decay = options.weightDecay ?? 0;
     this.#clip = options.clipGradient ?? 0;
-    this.#blocks = store.trainedBlocks.map((block) => ({
+    this.blocks = store.trainedBlocks.map((block) => ({
       block,
       states: Array.from({ length: states }, () => engine.arena.reserve(block.size * 4)),
     }));
@@ -44,15 +45,15 @@ abstract class BlockOptimizer implements Optimizer {
 
   step(options: StepOptions): void {
     this.steps++;
-    for (const { block, states } of this.#blocks) {
-      const { size } = block;
-      const decay = block.decays ? this.#decay : 0;
+    for (const [index, { block, states }] of this.blocks.entries()) {
+      const decay = block.decays ? this.decay : 0;
       const [code, ...own] = this.operation(states);
+      const { units, work, extent } = this.extent(index);
       this.engine.run(
         code,
-        unitsOf(size),
-        size,
-        ...[block.value, block.gradient, states[0] ?? 0, size, float(this.rate(options.learningRate)), float(decay)],
+        units,
+        work,
+        ...[block.value, block.gradient, states[0] ?? 0, extent, float(this.rate(options.learningRate)), float(decay)],
         ...[float(options.rescale ?? 1), float(this.#clip), ...own],
       );
     }
@@ -60,9 +61,15 @@ abstract class BlockOptimizer implements Optimizer {
 
   reset(): void {
     this.steps = 0;
-    for (const { block, states } of this.#blocks) {
+    for (const { block, states } of this.blocks) {
       for (const state of states) this.engine.arena.float32(state, block.size).fill(0);
     }
+  }
+
+  /** What of a block a step works on: units, numbers, and the argument that tells the kernel; all of it by default. */
+  protected extent(index: number): { readonly units: number; readonly work: number; readonly extent: number } {
+    const size = this.blocks[index]?.block.size ?? 0;
+    return { units: unitsOf(size), work: size, extent: size };
   }
 
   /** Code of the operation and its arguments from the ninth on. */
@@ -73,9 +80,24 @@ abstract class BlockOptimizer implements Optimizer {
   }
 }
 
-/** Stochastic gradient descent: w -= rate * g, or with momentum m = momentum * m - rate * g; w += m. */
+/** Steps whose work on idle weights is put off, at most. */
+const MOST_PUT_OFF = 256;
+
+/**
+ * Stochastic gradient descent: w -= rate * g, or with momentum m = momentum * m - rate * g; w += m.
+ *
+ * @remarks
+ * Weights that only ever meet padding have no gradient; they do change, by their decay and momentum. With momentum that is
+ * put off until somebody looks: then all steps are done in one go, to the same bits.
+ */
 export class Sgd extends BlockOptimizer {
   readonly #momentum: number;
+  readonly #store: ParameterStore;
+  readonly #pieces: readonly WeightPieces[];
+  /** Learning rates of the steps that idle weights have not seen yet. */
+  readonly #ratesAt: number;
+  #rates: number[] = [];
+  readonly #catchUp = (): void => this.#stepIdle();
 
   constructor(
     engine: TensorEngine,
@@ -84,10 +106,50 @@ export class Sgd extends BlockOptimizer {
   ) {
     super(engine, store, options, options.momentum ? 1 : 0);
     this.#momentum = options.momentum ?? 0;
+    this.#store = store;
+    this.#pieces = this.blocks.map(({ block }) => new WeightPieces(engine, store, block, this.#momentum !== 0));
+    this.#ratesAt = engine.arena.reserve(MOST_PUT_OFF * 4);
+    engine.arena.commit("the optimizer");
+    for (const pieces of this.#pieces) pieces.prepare(engine.arena);
+  }
+
+  override step(options: StepOptions): void {
+    super.step(options);
+    if (this.#pieces.every(({ idle }) => idle.units === 0)) return;
+    this.#store.putOff(this.#catchUp);
+    this.#rates.push(options.learningRate);
+    if (this.#rates.length === MOST_PUT_OFF) this.#store.settle();
+  }
+
+  override reset(): void {
+    this.#store.settle();
+    super.reset();
+  }
+
+  protected override extent(index: number): { readonly units: number; readonly work: number; readonly extent: number } {
+    const { units, numbers, at } = (this.#pieces[index] as WeightPieces).live;
+    return { units, work: numbers, extent: at };
   }
 
   protected operation(): readonly [number, ...number[]] {
     return [Operation.sgd, float(this.#momentum)];
+  }
+
+  #stepIdle(): void {
+    const steps = this.#rates.length;
+    this.engine.arena.float32(this.#ratesAt, steps).set(this.#rates);
+    this.#rates = [];
+    for (const [index, { block, states }] of this.blocks.entries()) {
+      const { units, numbers, at } = (this.#pieces[index] as WeightPieces).idle;
+      if (units === 0) continue;
+      this.engine.run(
+        Operation.sgdWithoutGradient,
+        units,
+        numbers * steps,
+        ...[block.value, states[0] ?? 0, at, this.#ratesAt, steps],
+        ...[float(block.decays ? this.decay : 0), float(this.#momentum)],
+      );
+    }
   }
 }
 

@@ -36,6 +36,7 @@ export class ParameterStore {
   readonly #engine: TensorEngine;
   readonly #value: number;
   readonly #size: number;
+  #putOff: (() => void) | undefined;
 
   /**
    * Plans the memory; `engine.arena.commit` must follow.
@@ -68,6 +69,7 @@ export class ParameterStore {
       let offset = 0;
       for (const parameter of kind) {
         parameter.value = value + offset;
+        parameter.settle = () => this.settle();
         parameter.gradient = trained ? gradient + offset : 0;
         offset += spaced(parameter) * 4;
       }
@@ -115,8 +117,27 @@ export class ParameterStore {
     }
   }
 
+  /**
+   * Keeps work on idle parts of parameters that is due before anybody looks at them; what another optimizer has put off is
+   * done at once.
+   *
+   * @internal
+   */
+  putOff(work: () => void): void {
+    if (this.#putOff !== work) this.settle();
+    this.#putOff = work;
+  }
+
+  /** Does what was put off. @internal */
+  settle(): void {
+    const work = this.#putOff;
+    this.#putOff = undefined;
+    work?.();
+  }
+
   /** Copies all values, fast and in the memory's own order: for the same network only. */
   snapshot(into?: Snapshot): Snapshot {
+    this.settle();
     const values = this.#engine.arena.float32(this.#value, this.#size);
     if (!into) return { values: new Float32Array(values) };
     into.values.set(values);
@@ -125,6 +146,7 @@ export class ParameterStore {
 
   /** Puts the values of {@link ParameterStore.snapshot} back. */
   restore(snapshot: Snapshot): void {
+    this.settle();
     this.#engine.arena.float32(this.#value, this.#size).set(snapshot.values);
   }
 }

@@ -120,6 +120,10 @@ export class Parameter {
   value = 0;
   /** Address of the gradient; 0 without training. @internal */
   gradient = 0;
+  /** Parts of the memory that no output depends on, because they only ever meet padding: their gradient is 0. @internal */
+  idle: readonly { readonly first: number; readonly count: number }[] = [];
+  /** Makes up for what an optimizer has put off; to be called before values are read or replaced. @internal */
+  settle: () => void = () => undefined;
 
   constructor(options: ParameterOptions) {
     this.name = options.name;
@@ -137,6 +141,7 @@ export class Parameter {
 
   /** The values in logical order: a copy. */
   read(engine: TensorEngine): Float32Array {
+    this.settle();
     return this.#gather(engine, this.value);
   }
 
@@ -152,6 +157,7 @@ export class Parameter {
       throw new RangeError(
         `"${this.name}" has ${this.length} numbers (${this.shape.join(" x ")}); got ${values.length}`,
       );
+    this.settle();
     const memory = engine.arena.float32(this.value, this.layout.size);
     memory.fill(0);
     copyNumbers(this.layout, memory, values, "memory");
@@ -160,6 +166,7 @@ export class Parameter {
   /** Starts the values anew: a function of the seed and the parameter's name. */
   initialize(engine: TensorEngine, seed: number): void {
     const { initializer, layout } = this;
+    this.settle();
     const memory = engine.arena.float32(this.value, layout.size);
     const fill = (code: number, offset: number, spread: number): void => {
       const [low, high] = derivedSeed(seed, this.name);

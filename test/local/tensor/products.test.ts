@@ -131,4 +131,35 @@ describe("Convolution", () => {
       { numRuns: 40, seed: 1 },
     );
   });
+
+  it("agrees with naive loops where tiles of an image are multiplied instead of its windows", () => {
+    const check = (shape: Record<"height" | "width" | "channels" | "filters" | "batch", number>): void => {
+      const { height, width, channels, filters, batch } = shape;
+      // The sum of both makes one gradient begin, the other one add; the second has a bias and an addend.
+      const describe: Description = (layers, input) => {
+        const a = layers.convolution("a", input, channels, 1, 1, 0);
+        const b = layers.convolution("b", a, filters, 3, 1, 1);
+        return layers.dense("fc", layers.add(b, layers.convolution("c", a, filters, 3, 1, 1, true)), 2);
+      };
+      const options = { image: { height, width, channels: 5 }, batch };
+      const network = build(engine, describe, options);
+      const images = numbers(batch * height * width * 5, 6);
+      const targets = Array.from({ length: batch }, (_, i) => i % 2);
+      const expected = reference(describe, options, network.store.exportParameters(), images, targets);
+      network.setImages(Float32Array.from(images));
+      network.trainStep(targets);
+      for (const [name, gradient] of expected.gradients)
+        expect(relativeError(network.store.get(name).readGradient(engine), gradient), name).toBeLessThan(1e-4);
+    };
+    const size = fc.integer({ min: 2, max: 9 });
+    const channels = fc.integer({ min: 9, max: 35 });
+    const shapes = fc.record({
+      ...{ height: size, width: size, channels, filters: channels },
+      batch: fc.integer({ min: 1, max: 7 }),
+    });
+    fc.assert(fc.property(shapes, check), { numRuns: 15, seed: 1 });
+    for (const channels of [16, 24]) check({ height: 2, width: 2, channels, filters: 40, batch: 33 });
+    // More tiles than are multiplied at a time.
+    check({ height: 44, width: 44, channels: 24, filters: 16, batch: 6 });
+  });
 });

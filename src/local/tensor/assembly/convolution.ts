@@ -5,6 +5,9 @@ import { gatherProduct, outerTile } from "./products";
 const BLOCK: i32 = 3072;
 /** Bytes of the rows of one block. */
 const ROWS: i32 = 131072;
+/** Bytes of panels that stay in the first cache beside a few rows, and that number of rows. */
+const PANELS: i32 = 28672;
+const FEW_ROWS: i32 = 16;
 
 /**
  * Rows times weights, for groups of rows that have the same taps. Units are panels of 8 outputs.
@@ -27,7 +30,6 @@ export function gather(op: usize, from: i32, to: i32): void {
   const aStride = address(op, 11);
   const outStride = address(op, 12);
   const tapsAtOnce = max(1, BLOCK / depth);
-  const rowsAtOnce = max(16, (ROWS / depth) & ~3);
   for (let g = 0; g < groupCount; g++) {
     const group = groups + <usize>g * 20;
     const tapCount = load<i32>(group);
@@ -35,21 +37,28 @@ export function gather(op: usize, from: i32, to: i32): void {
     const rows = load<i32>(group, 8) * batch;
     const aRows = <usize>load<u32>(group, 12);
     const outRows = <usize>load<u32>(group, 16);
-    for (let row = 0; row < rows; row += rowsAtOnce) {
-      const rowsEnd = min(rows, row + rowsAtOnce);
-      let tap = 0;
-      do {
-        const count = min(tapsAtOnce, tapCount - tap);
-        for (let u = from; u < to; u++) {
-          const at = <usize>u << 5;
-          const start = tap > 0 ? out + at : addend != 0 ? addend + at : 0;
-          gatherProduct(
-            a, aRows, aStride, taps + (<usize>tap << 3), count, depth, weights + <usize>u * panelBytes,
-            out + at, outRows, outStride, start, bias != 0 ? bias + at : 0, row, rowsEnd, columns - (u << 3) < 8,
-          );
-        }
-        tap += count;
-      } while (tap < tapCount);
+    // Where several whole panels fit into the cache, rows of the output are written in one go; else a panel meets many rows.
+    const together = PANELS / (max(1, min(tapCount, tapsAtOnce)) * depth << 3);
+    const unitsAtOnce = together >= 4 ? together : to - from;
+    const rowsAtOnce = together >= 4 ? FEW_ROWS : max(16, (ROWS / depth) & ~3);
+    for (let first = from; first < to; first += unitsAtOnce) {
+      const last = min(to, first + unitsAtOnce);
+      for (let row = 0; row < rows; row += rowsAtOnce) {
+        const rowsEnd = min(rows, row + rowsAtOnce);
+        let tap = 0;
+        do {
+          const count = min(tapsAtOnce, tapCount - tap);
+          for (let u = first; u < last; u++) {
+            const at = <usize>u << 5;
+            const start = tap > 0 ? out + at : addend != 0 ? addend + at : 0;
+            gatherProduct(
+              a, aRows, aStride, taps + (<usize>tap << 3), count, depth, weights + <usize>u * panelBytes, out + at, outRows,
+              outStride, start, bias != 0 && tap == 0 ? bias + at : 0, row, rowsEnd, columns - (u << 3) < 8,
+            );
+          }
+          tap += count;
+        } while (tap < tapCount);
+      }
     }
   }
 }

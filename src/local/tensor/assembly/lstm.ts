@@ -4,13 +4,13 @@
 
 import { address, int } from "./arguments";
 import { sigmoid4, tanh4 } from "./math";
-import { addProduct } from "./products";
+import { sumProducts } from "./products";
 
 /** Rows of one unit. */
 const ROWS: i32 = 8;
 
 /**
- * Forward. `gates` holds the input's part with the bias and receives the activated gates. Where a mask is 0, a state keeps
+ * Forward. `gates` receives the activated gates. Where a mask is 0, a state keeps
  * its last value (zoneout); `out` is the new hidden value either way, plus `residual` if there is one.
  */
 export function lstm(op: usize, from: i32, to: i32): void {
@@ -28,6 +28,10 @@ export function lstm(op: usize, from: i32, to: i32): void {
   const hMask = address(op, 11);
   const cMask = address(op, 12);
   const residual = address(op, 13);
+  const inputs = address(op, 14);
+  const inputBytes = address(op, 15);
+  const inputWeights = address(op, 16);
+  const bias = address(op, 17);
   const rowBytes = cells << 2;
   const gateBytes = cells << 4;
   const panels = <i32>(cells >> 1);
@@ -40,7 +44,10 @@ export function lstm(op: usize, from: i32, to: i32): void {
     for (let t = 0; t < steps; t++) {
       const at = <usize>t * stepBytes;
       const gatesAt = gates + (at << 2);
-      addProduct(hBefore, rowBytes, weights, panels, rowBytes, gatesAt, gateBytes, first, last);
+      const inputsAt = inputs + <usize>(t * batch) * inputBytes;
+      sumProducts(
+        inputsAt, inputBytes, inputWeights, hBefore, rowBytes, weights, bias, panels, gatesAt, gateBytes, first, last,
+      );
       for (let r = first; r < last; r++) {
         const row = <usize>r * rowBytes;
         const gate = gatesAt + (row << 2);
@@ -146,7 +153,7 @@ export function lstmBackward(op: usize, from: i32, to: i32): void {
         }
       }
       if (t == 0) break;
-      addProduct(gatesAt, gateBytes, weights, panels, gateBytes, dHidden, rowBytes, first, last);
+      sumProducts(gatesAt, gateBytes, weights, 0, 0, 0, 0, panels, dHidden, rowBytes, first, last);
     }
   }
 }

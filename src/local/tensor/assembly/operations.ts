@@ -4,9 +4,10 @@ import { add, multiply, relu, reluBackward, scale, squares } from "./elementwise
 import { distributions, likelihood } from "./likelihoods";
 import { sigmoid, softmax } from "./loss";
 import { lstm, lstmBackward } from "./lstm";
-import { adam, nag, rmsProp, sgd } from "./optimizers";
+import { adam, nag, rmsProp, sgd, sgdWithoutGradient } from "./optimizers";
 import { averagePool, averagePoolBackward, maxPool, maxPoolBackward } from "./pool";
 import { fillMask, fillNormal, fillUniform } from "./random";
+import { imagesToTiles, tilesToImages, weightsToTiles } from "./tiles";
 
 /** Runs units [from, to) of an operation. The codes are those of `operations.ts` of the host. */
 export function execute(op: usize, from: i32, to: i32): void {
@@ -43,6 +44,10 @@ export function execute(op: usize, from: i32, to: i32): void {
     case 30: return lstmBackward(op, from, to);
     case 31: return likelihood(op, from, to);
     case 32: return distributions(op, from, to);
+    case 33: return imagesToTiles(op, from, to);
+    case 34: return tilesToImages(op, from, to);
+    case 35: return weightsToTiles(op, from, to);
+    case 36: return sgdWithoutGradient(op, from, to);
   }
   unreachable();
 }

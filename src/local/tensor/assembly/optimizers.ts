@@ -1,5 +1,5 @@
 // Updates of weights as MXNet's optimizers define them: g = rescale * gradient, cut to [-clip, clip] when clip is above 0,
-// plus decay * weight. Units are 4096 numbers.
+// plus decay * weight. Units are 4096 numbers where nothing else is said.
 
 import { address, float, int } from "./arguments";
 import { UNIT } from "./elementwise";
@@ -12,31 +12,84 @@ function prepared(gradient: v128, weight: v128, rescale: v128, clip: f32, decay:
   return f32x4.add(g, f32x4.mul(weight, decay));
 }
 
-/** momentum 0: w -= rate * g. Else m = momentum * m - rate * g; w += m. */
+/**
+ * momentum 0: w -= rate * g. Else m = momentum * m - rate * g; w += m. Units are pieces of a list of (first number, count).
+ */
 export function sgd(op: usize, from: i32, to: i32): void {
   const w = address(op, 0);
   const gradient = address(op, 1);
   const m = address(op, 2);
-  const end = min(<usize>to * UNIT, address(op, 3)) << 2;
+  const pieces = address(op, 3);
   const rate = f32x4.splat(float(op, 4));
   const decay = f32x4.splat(float(op, 5));
   const rescale = f32x4.splat(float(op, 6));
   const clip = float(op, 7);
   const momentum = f32x4.splat(float(op, 8));
-  if (m == 0) {
-    for (let at = (<usize>from * UNIT) << 2; at < end; at += 16) {
-      const weight = v128.load(w + at);
-      const g = prepared(v128.load(gradient + at), weight, rescale, clip, decay);
-      v128.store(w + at, f32x4.sub(weight, f32x4.mul(rate, g)));
+  for (let unit = from; unit < to; unit++) {
+    const piece = pieces + (<usize>unit << 3);
+    const first = <usize>load<u32>(piece) << 2;
+    const end = first + (<usize>load<u32>(piece, 4) << 2);
+    if (m == 0) {
+      for (let at = first; at < end; at += 16) {
+        const weight = v128.load(w + at);
+        const g = prepared(v128.load(gradient + at), weight, rescale, clip, decay);
+        v128.store(w + at, f32x4.sub(weight, f32x4.mul(rate, g)));
+      }
+    } else {
+      for (let at = first; at < end; at += 16) {
+        const weight = v128.load(w + at);
+        const g = prepared(v128.load(gradient + at), weight, rescale, clip, decay);
+        const next = f32x4.sub(f32x4.mul(momentum, v128.load(m + at)), f32x4.mul(rate, g));
+        v128.store(m + at, next);
+        v128.store(w + at, f32x4.add(weight, next));
+      }
     }
-    return;
   }
-  for (let at = (<usize>from * UNIT) << 2; at < end; at += 16) {
-    const weight = v128.load(w + at);
-    const g = prepared(v128.load(gradient + at), weight, rescale, clip, decay);
-    const next = f32x4.sub(f32x4.mul(momentum, v128.load(m + at)), f32x4.mul(rate, g));
-    v128.store(m + at, next);
-    v128.store(w + at, f32x4.add(weight, next));
+}
+
+/** Several steps of {@link sgd} with momentum in one go, for pieces, of whole cache lines, whose gradients are all 0. */
+export function sgdWithoutGradient(op: usize, from: i32, to: i32): void {
+  const w = address(op, 0);
+  const m = address(op, 1);
+  const pieces = address(op, 2);
+  const rates = address(op, 3);
+  const ratesEnd = rates + (address(op, 4) << 2);
+  const decay = f32x4.splat(float(op, 5));
+  const momentum = f32x4.splat(float(op, 6));
+  const zero = f32x4.splat(0);
+  for (let unit = from; unit < to; unit++) {
+    const piece = pieces + (<usize>unit << 3);
+    const first = <usize>load<u32>(piece) << 2;
+    const end = first + (<usize>load<u32>(piece, 4) << 2);
+    for (let at = first; at < end; at += 64) {
+      let w0 = v128.load(w + at);
+      let w1 = v128.load(w + at, 16);
+      let w2 = v128.load(w + at, 32);
+      let w3 = v128.load(w + at, 48);
+      let m0 = v128.load(m + at);
+      let m1 = v128.load(m + at, 16);
+      let m2 = v128.load(m + at, 32);
+      let m3 = v128.load(m + at, 48);
+      for (let r = rates; r < ratesEnd; r += 4) {
+        const rate = v128.load32_splat(r);
+        m0 = f32x4.sub(f32x4.mul(momentum, m0), f32x4.mul(rate, f32x4.add(zero, f32x4.mul(w0, decay))));
+        m1 = f32x4.sub(f32x4.mul(momentum, m1), f32x4.mul(rate, f32x4.add(zero, f32x4.mul(w1, decay))));
+        m2 = f32x4.sub(f32x4.mul(momentum, m2), f32x4.mul(rate, f32x4.add(zero, f32x4.mul(w2, decay))));
+        m3 = f32x4.sub(f32x4.mul(momentum, m3), f32x4.mul(rate, f32x4.add(zero, f32x4.mul(w3, decay))));
+        w0 = f32x4.add(w0, m0);
+        w1 = f32x4.add(w1, m1);
+        w2 = f32x4.add(w2, m2);
+        w3 = f32x4.add(w3, m3);
+      }
+      v128.store(w + at, w0);
+      v128.store(w + at, w1, 16);
+      v128.store(w + at, w2, 32);
+      v128.store(w + at, w3, 48);
+      v128.store(m + at, m0);
+      v128.store(m + at, m1, 16);
+      v128.store(m + at, m2, 32);
+      v128.store(m + at, m3, 48);
+    }
   }
 }
 

@@ -13,7 +13,7 @@ function word(at: usize, i: i32): usize {
 /**
  * For each row r in [from, to): out[r][0..8) = start + sum over taps t and k of a[r + t][k] * b[t][k][0..8).
  *
- * `start` is addend[r], which may be `out` itself, or the 8 numbers at `bias`, or 0. The sum runs over taps and k in
+ * `start` is addend[r], which may be `out` itself, plus the 8 numbers at `bias`; each may be missing (0). The sum runs over taps and k in
  * order, whatever the rows are: bits do not depend on how rows and panels are shared between threads.
  *
  * @param aRows - byte offset of each row from `a`; 0: rows are `aStride` bytes apart
@@ -72,6 +72,18 @@ export function gatherProduct(
         c11 = v128.load(addend + o1, 16);
         c21 = v128.load(addend + o2, 16);
         c31 = v128.load(addend + o3, 16);
+      }
+      if (bias != 0) {
+        const b0 = v128.load(bias);
+        const b1 = v128.load(bias, 16);
+        c00 = f32x4.add(c00, b0);
+        c01 = f32x4.add(c01, b1);
+        c10 = f32x4.add(c10, b0);
+        c11 = f32x4.add(c11, b1);
+        c20 = f32x4.add(c20, b0);
+        c21 = f32x4.add(c21, b1);
+        c30 = f32x4.add(c30, b0);
+        c31 = f32x4.add(c31, b1);
       }
     } else if (bias != 0) {
       c00 = v128.load(bias);
@@ -232,100 +244,121 @@ export function outerTile(a: usize, d: usize, segments: usize, segmentCount: i32
 }
 
 /**
- * out += a * b for rows [from, to), at least one, and all panels: the small products of a recurrence, where the preparations
- * of {@link gatherProduct} would cost as much as the sums.
+ * out = start + a * b + c * d for rows [from, to), at least one, and all panels: the small products of a recurrence, where the
+ * preparations of {@link gatherProduct} would cost as much as the sums. `start` is the numbers at `bias`, or what `out` holds
+ * if that is 0. The rows of `a` and `c` lie in one piece; without `c` its depth is 0.
  */
-export function addProduct(
-  a: usize, aStride: usize, b: usize, panels: i32, depth: usize, out: usize, outStride: usize, from: i32, to: i32,
+export function sumProducts(
+  a: usize, aDepth: usize, b: usize, c: usize, cDepth: usize, d: usize, bias: usize, panels: i32,
+  out: usize, outStride: usize, from: i32, to: i32,
 ): void {
   const last = to - 1;
-  for (let r = from; r < to; r += 4) {
-    const p0 = a + <usize>r * aStride;
-    const p1 = a + <usize>min(r + 1, last) * aStride;
-    const p2 = a + <usize>min(r + 2, last) * aStride;
-    const p3 = a + <usize>min(r + 3, last) * aStride;
-    let o0 = out + <usize>r * outStride;
-    let o1 = out + <usize>min(r + 1, last) * outStride;
-    let o2 = out + <usize>min(r + 2, last) * outStride;
-    let o3 = out + <usize>min(r + 3, last) * outStride;
-    let bp = b;
-    const end = p0 + depth;
-    for (const panelsEnd = o0 + (<usize>panels << 5); o0 < panelsEnd; ) {
-      let c00 = v128.load(o0);
-      let c01 = v128.load(o0, 16);
-      let c10 = v128.load(o1);
-      let c11 = v128.load(o1, 16);
-      let c20 = v128.load(o2);
-      let c21 = v128.load(o2, 16);
-      let c30 = v128.load(o3);
-      let c31 = v128.load(o3, 16);
-      let q0 = p0;
-      let q1 = p1;
-      let q2 = p2;
-      let q3 = p3;
-      while (q0 < end) {
-        let b0: v128, b1: v128, s: v128;
-        b0 = v128.load(bp, 0);
-        b1 = v128.load(bp, 16);
-        s = v128.load32_splat(q0, 0);
-        c00 = f32x4.add(c00, f32x4.mul(s, b0));
-        c01 = f32x4.add(c01, f32x4.mul(s, b1));
-        s = v128.load32_splat(q1, 0);
-        c10 = f32x4.add(c10, f32x4.mul(s, b0));
-        c11 = f32x4.add(c11, f32x4.mul(s, b1));
-        s = v128.load32_splat(q2, 0);
-        c20 = f32x4.add(c20, f32x4.mul(s, b0));
-        c21 = f32x4.add(c21, f32x4.mul(s, b1));
-        s = v128.load32_splat(q3, 0);
-        c30 = f32x4.add(c30, f32x4.mul(s, b0));
-        c31 = f32x4.add(c31, f32x4.mul(s, b1));
-        b0 = v128.load(bp, 32);
-        b1 = v128.load(bp, 48);
-        s = v128.load32_splat(q0, 4);
-        c00 = f32x4.add(c00, f32x4.mul(s, b0));
-        c01 = f32x4.add(c01, f32x4.mul(s, b1));
-        s = v128.load32_splat(q1, 4);
-        c10 = f32x4.add(c10, f32x4.mul(s, b0));
-        c11 = f32x4.add(c11, f32x4.mul(s, b1));
-        s = v128.load32_splat(q2, 4);
-        c20 = f32x4.add(c20, f32x4.mul(s, b0));
-        c21 = f32x4.add(c21, f32x4.mul(s, b1));
-        s = v128.load32_splat(q3, 4);
-        c30 = f32x4.add(c30, f32x4.mul(s, b0));
-        c31 = f32x4.add(c31, f32x4.mul(s, b1));
-        b0 = v128.load(bp, 64);
-        b1 = v128.load(bp, 80);
-        s = v128.load32_splat(q0, 8);
-        c00 = f32x4.add(c00, f32x4.mul(s, b0));
-        c01 = f32x4.add(c01, f32x4.mul(s, b1));
-        s = v128.load32_splat(q1, 8);
-        c10 = f32x4.add(c10, f32x4.mul(s, b0));
-        c11 = f32x4.add(c11, f32x4.mul(s, b1));
-        s = v128.load32_splat(q2, 8);
-        c20 = f32x4.add(c20, f32x4.mul(s, b0));
-        c21 = f32x4.add(c21, f32x4.mul(s, b1));
-        s = v128.load32_splat(q3, 8);
-        c30 = f32x4.add(c30, f32x4.mul(s, b0));
-        c31 = f32x4.add(c31, f32x4.mul(s, b1));
-        b0 = v128.load(bp, 96);
-        b1 = v128.load(bp, 112);
-        s = v128.load32_splat(q0, 12);
-        c00 = f32x4.add(c00, f32x4.mul(s, b0));
-        c01 = f32x4.add(c01, f32x4.mul(s, b1));
-        s = v128.load32_splat(q1, 12);
-        c10 = f32x4.add(c10, f32x4.mul(s, b0));
-        c11 = f32x4.add(c11, f32x4.mul(s, b1));
-        s = v128.load32_splat(q2, 12);
-        c20 = f32x4.add(c20, f32x4.mul(s, b0));
-        c21 = f32x4.add(c21, f32x4.mul(s, b1));
-        s = v128.load32_splat(q3, 12);
-        c30 = f32x4.add(c30, f32x4.mul(s, b0));
-        c31 = f32x4.add(c31, f32x4.mul(s, b1));
-        q0 += 16;
-        q1 += 16;
-        q2 += 16;
-        q3 += 16;
-        bp += 128;
+  for (let panel = 0; panel < panels; panel++) {
+    const column = out + (<usize>panel << 5);
+    for (let r = from; r < to; r += 4) {
+      const r1 = min(r + 1, last);
+      const r2 = min(r + 2, last);
+      const r3 = min(r + 3, last);
+      const o0 = column + <usize>r * outStride;
+      const o1 = column + <usize>r1 * outStride;
+      const o2 = column + <usize>r2 * outStride;
+      const o3 = column + <usize>r3 * outStride;
+      let c00: v128, c01: v128, c10: v128, c11: v128, c20: v128, c21: v128, c30: v128, c31: v128;
+      if (bias != 0) {
+        c00 = v128.load(bias + (<usize>panel << 5));
+        c01 = v128.load(bias + (<usize>panel << 5), 16);
+        c10 = c00;
+        c11 = c01;
+        c20 = c00;
+        c21 = c01;
+        c30 = c00;
+        c31 = c01;
+      } else {
+        c00 = v128.load(o0);
+        c01 = v128.load(o0, 16);
+        c10 = v128.load(o1);
+        c11 = v128.load(o1, 16);
+        c20 = v128.load(o2);
+        c21 = v128.load(o2, 16);
+        c30 = v128.load(o3);
+        c31 = v128.load(o3, 16);
+      }
+      let rows = a;
+      let depth = aDepth;
+      let bp = b + (<usize>panel * aDepth << 3);
+      for (;;) {
+        let q0 = rows + <usize>r * depth;
+        let q1 = rows + <usize>r1 * depth;
+        let q2 = rows + <usize>r2 * depth;
+        let q3 = rows + <usize>r3 * depth;
+        for (const end = q0 + depth; q0 < end; ) {
+          let b0: v128, b1: v128, s: v128;
+          b0 = v128.load(bp, 0);
+          b1 = v128.load(bp, 16);
+          s = v128.load32_splat(q0, 0);
+          c00 = f32x4.add(c00, f32x4.mul(s, b0));
+          c01 = f32x4.add(c01, f32x4.mul(s, b1));
+          s = v128.load32_splat(q1, 0);
+          c10 = f32x4.add(c10, f32x4.mul(s, b0));
+          c11 = f32x4.add(c11, f32x4.mul(s, b1));
+          s = v128.load32_splat(q2, 0);
+          c20 = f32x4.add(c20, f32x4.mul(s, b0));
+          c21 = f32x4.add(c21, f32x4.mul(s, b1));
+          s = v128.load32_splat(q3, 0);
+          c30 = f32x4.add(c30, f32x4.mul(s, b0));
+          c31 = f32x4.add(c31, f32x4.mul(s, b1));
+          b0 = v128.load(bp, 32);
+          b1 = v128.load(bp, 48);
+          s = v128.load32_splat(q0, 4);
+          c00 = f32x4.add(c00, f32x4.mul(s, b0));
+          c01 = f32x4.add(c01, f32x4.mul(s, b1));
+          s = v128.load32_splat(q1, 4);
+          c10 = f32x4.add(c10, f32x4.mul(s, b0));
+          c11 = f32x4.add(c11, f32x4.mul(s, b1));
+          s = v128.load32_splat(q2, 4);
+          c20 = f32x4.add(c20, f32x4.mul(s, b0));
+          c21 = f32x4.add(c21, f32x4.mul(s, b1));
+          s = v128.load32_splat(q3, 4);
+          c30 = f32x4.add(c30, f32x4.mul(s, b0));
+          c31 = f32x4.add(c31, f32x4.mul(s, b1));
+          b0 = v128.load(bp, 64);
+          b1 = v128.load(bp, 80);
+          s = v128.load32_splat(q0, 8);
+          c00 = f32x4.add(c00, f32x4.mul(s, b0));
+          c01 = f32x4.add(c01, f32x4.mul(s, b1));
+          s = v128.load32_splat(q1, 8);
+          c10 = f32x4.add(c10, f32x4.mul(s, b0));
+          c11 = f32x4.add(c11, f32x4.mul(s, b1));
+          s = v128.load32_splat(q2, 8);
+          c20 = f32x4.add(c20, f32x4.mul(s, b0));
+          c21 = f32x4.add(c21, f32x4.mul(s, b1));
+          s = v128.load32_splat(q3, 8);
+          c30 = f32x4.add(c30, f32x4.mul(s, b0));
+          c31 = f32x4.add(c31, f32x4.mul(s, b1));
+          b0 = v128.load(bp, 96);
+          b1 = v128.load(bp, 112);
+          s = v128.load32_splat(q0, 12);
+          c00 = f32x4.add(c00, f32x4.mul(s, b0));
+          c01 = f32x4.add(c01, f32x4.mul(s, b1));
+          s = v128.load32_splat(q1, 12);
+          c10 = f32x4.add(c10, f32x4.mul(s, b0));
+          c11 = f32x4.add(c11, f32x4.mul(s, b1));
+          s = v128.load32_splat(q2, 12);
+          c20 = f32x4.add(c20, f32x4.mul(s, b0));
+          c21 = f32x4.add(c21, f32x4.mul(s, b1));
+          s = v128.load32_splat(q3, 12);
+          c30 = f32x4.add(c30, f32x4.mul(s, b0));
+          c31 = f32x4.add(c31, f32x4.mul(s, b1));
+          q0 += 16;
+          q1 += 16;
+          q2 += 16;
+          q3 += 16;
+          bp += 128;
+        }
+        if (rows == c || cDepth == 0) break;
+        rows = c;
+        depth = cDepth;
+        bp = d + (<usize>panel * cDepth << 3);
       }
       v128.store(o0, c00);
       v128.store(o0, c01, 16);
@@ -335,10 +368,6 @@ export function addProduct(
       v128.store(o2, c21, 16);
       v128.store(o3, c30);
       v128.store(o3, c31, 16);
-      o0 += 32;
-      o1 += 32;
-      o2 += 32;
-      o3 += 32;
     }
   }
 }

@@ -101,7 +101,7 @@ const GROUP_WORDS = 5;
 const BLOCK_WORDS = 5;
 const SEGMENT_WORDS = 3;
 /** Rows whose cache lines, of both factors, stay in the first cache. */
-const ROWS_AT_ONCE = 256;
+const ROWS_AT_ONCE = 128;
 
 interface PlacedGroup extends Group {
   tapsAt: number;

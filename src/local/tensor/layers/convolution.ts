@@ -3,6 +3,7 @@ import { Layer, type Planner, Tensor } from "../layer.js";
 import { Operation, unitsOf } from "../operations.js";
 import { columnLayout, type Initializer, Parameter, panelLayout, vectorLayout } from "../parameter.js";
 import { ConvolutionTables } from "./convolution-tables.js";
+import { TiledConvolution } from "./tiled-convolution.js";
 
 /** Settings of a convolution. */
 export interface ConvolutionOptions {
@@ -40,6 +41,8 @@ export class Convolution extends Layer {
   /** Narrow inputs are spread out as columns first: rows of one pixel would be too short. */
   readonly #columns: { readonly pitch: number; readonly images: number } | undefined;
   #tables: ConvolutionTables | undefined;
+  /** Takes the place of the tables where it needs fewer products. */
+  #tiled: TiledConvolution | undefined;
   #transposedBytes = 0;
 
   constructor(name: string, input: Tensor, options: ConvolutionOptions) {
@@ -100,21 +103,39 @@ export class Convolution extends Layer {
           ...{ outHeight: output.height, outWidth: output.width, outPitch: output.pitch },
         };
     const key = JSON.stringify([shape, images]);
+    this.#tiled = planner.shared(`tiled ${key}`, () => TiledConvolution.for(shape, images, planner));
+    if (this.#tiled) {
+      planner.scratch(this.#tiled.scratchBytes(planner.training));
+      return;
+    }
     this.#tables = planner.shared(
       key,
       () => new ConvolutionTables(shape, images, planner.training, (bytes) => planner.reserve(bytes)),
     );
-    const live = this.#tables.liveTaps.length;
+    const { liveTaps } = this.#tables;
+    const live = liveTaps.length;
+    if (!columns && live < this.#taps) {
+      const count = input.pitch * 8;
+      this.#weight.idle = Array.from({ length: (output.pitch / 8) * this.#taps }, (_, i) => i)
+        .filter((i) => !liveTaps.includes(i % this.#taps))
+        .map((i) => ({ first: i * count, count }));
+    }
     this.#transposedBytes = planner.training ? Math.ceil(shape.pitch / 8) * live * output.pitch * 32 : 0;
     planner.scratch(this.#transposedBytes + (columns ? images * output.pixels * columns.pitch * 4 : 0));
   }
 
   override prepare(engine: TensorEngine): void {
-    this.#planned.prepare(engine.arena);
+    (this.#tiled ?? this.#planned).prepare(engine.arena);
   }
 
   override forward(engine: TensorEngine, count: number): void {
     const input = this.#input;
+    if (this.#tiled) {
+      const pass = { input: input.value, output: this.output.value, weight: this.#weight.value, scratch: this.scratch };
+      const start = { addend: this.addend?.value ?? 0, bias: this.#bias?.value ?? 0 };
+      this.#tiled.forward(engine, { ...pass, ...start, count });
+      return;
+    }
     this.#eachPart(count, (first, images) => {
       let rows = input.value + first * input.size * 4;
       if (this.#columns) rows = this.#spread(engine, first, images);
@@ -132,6 +153,34 @@ export class Convolution extends Layer {
   }
 
   override backward(engine: TensorEngine, count: number): void {
+    const { output } = this;
+    if (this.#tiled) this.#tiledBackward(engine, this.#tiled, count);
+    else this.#productsBackward(engine, count);
+    if (this.#bias) {
+      const rows = count * output.pixels;
+      engine.run(
+        Operation.columnSums,
+        output.pitch / 4,
+        rows * output.pitch,
+        ...[output.gradient, rows, output.pitch * 4, this.#bias.gradient, 0],
+      );
+    }
+    const { addend } = this;
+    if (addend && addend.gradient !== output.gradient && this.gradientUses[1] === "add") {
+      const size = count * output.size;
+      engine.run(Operation.add, unitsOf(size), size, addend.gradient, output.gradient, addend.gradient, size);
+    }
+  }
+
+  #tiledBackward(engine: TensorEngine, tiled: TiledConvolution, count: number): void {
+    const input = this.#input;
+    const pass = { output: this.output.gradient, weight: this.#weight.value, scratch: this.scratch, count };
+    tiled.weightGradient(engine, { ...pass, input: input.value, gradient: this.#weight.gradient });
+    const use = this.gradientUses[0];
+    if (use !== "none") tiled.inputGradient(engine, { ...pass, input: input.gradient }, use === "add");
+  }
+
+  #productsBackward(engine: TensorEngine, count: number): void {
     const { output } = this;
     const input = this.#input;
     const tables = this.#planned;
@@ -174,20 +223,6 @@ export class Convolution extends Layer {
         engine.run(Operation.columnsToImages, images, size, ...this.#columnArguments(target), use === "add" ? 1 : 0);
       }
     });
-    if (this.#bias) {
-      const rows = count * output.pixels;
-      engine.run(
-        Operation.columnSums,
-        output.pitch / 4,
-        rows * output.pitch,
-        ...[output.gradient, rows, output.pitch * 4, this.#bias.gradient, 0],
-      );
-    }
-    const { addend } = this;
-    if (addend && addend.gradient !== output.gradient && this.gradientUses[1] === "add") {
-      const size = count * output.size;
-      engine.run(Operation.add, unitsOf(size), size, addend.gradient, output.gradient, addend.gradient, size);
-    }
   }
 
   get #input(): Tensor {

@@ -143,18 +143,14 @@ export class LstmLayer {
   forward(input: number, steps: number, rows: number, seed: number | undefined): void {
     const { pitch } = this;
     const all = steps * rows;
-    this.#products.multiply({
-      ...{ rows: all, a: input, inner: this.inputPitch, weights: this.#inputWeight.value, bias: this.#bias.value },
-      ...{ out: this.#gates, columns: 4 * pitch },
-    });
     const masks = seed === undefined ? [0, 0] : this.#fillMasks(all * pitch, seed);
     this.#engine.run(
       Operation.lstm,
       Math.ceil(rows / UNIT_ROWS),
-      all * 4 * pitch * pitch,
+      all * 4 * pitch * (pitch + this.inputPitch),
       ...[steps, rows, pitch, this.#gates, this.#hiddenWeight.value, this.hiddenState, this.memoryState],
       ...[this.#hidden, this.#memories, this.#tanhs, this.output, ...masks],
-      this.#options.residual ? input : 0,
+      ...[this.#options.residual ? input : 0, input, this.inputPitch * 4, this.#inputWeight.value, this.#bias.value],
     );
     if (seed !== undefined && this.#dropMask) this.#drop(this.output, all * pitch);
     // In training the first states are zeros and are needed again on the way back.

@@ -3,7 +3,7 @@ import type { TensorEngine } from "../engine.js";
 import { Operation } from "../operations.js";
 
 /** Rows whose cache lines, of both factors, stay in the first cache. */
-const ROWS_AT_ONCE = 256;
+const ROWS_AT_ONCE = 128;
 
 /**
  * Products of plain matrices, through the kernel's operations for convolutions: one tap, rows a stride apart. All numbers
