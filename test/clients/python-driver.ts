@@ -14,10 +14,10 @@ const environmentOf = (variables: Json): NodeJS.ProcessEnv => ({
 });
 
 /** Why Python cannot drive the tests on this machine; undefined when it can. */
-export function missingInPython(modules: string): string | undefined {
-  const { status, error } = spawnSync("python3", ["-c", `import ${modules}`], { stdio: "ignore" });
-  if (error) return "there is no python3";
-  return status === 0 ? undefined : `python3 cannot import ${modules}`;
+export function missingInPython(modules: string, python = "python3"): string | undefined {
+  const { status, error } = spawnSync(python, ["-c", `import ${modules}`], { stdio: "ignore" });
+  if (error) return `there is no ${python}`;
+  return status === 0 ? undefined : `${python} cannot import ${modules}`;
 }
 
 interface Answer {

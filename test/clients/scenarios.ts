@@ -43,7 +43,7 @@ async function failure(
 }
 
 /** Texts in which half of the words tell the label. */
-function labelledTexts(count: number): string {
+export function labelledTexts(count: number): string {
   const random = seededRandom(1);
   const words = { positive: ["good", "great", "fine"], negative: ["bad", "poor", "awful"] };
   return Array.from({ length: count }, (_, index) => {
