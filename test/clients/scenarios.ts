@@ -6,7 +6,7 @@ import type { LocalSageMaker } from "../../src/local/index.js";
 import { type ClientDriver, ClientFailure, type Json, type ServiceName } from "./driver.js";
 
 /** Where a scenario plays. */
-export interface Scene {
+interface Scene {
   readonly client: ClientDriver;
   readonly local: LocalSageMaker;
   /** Empty folder for files. */
