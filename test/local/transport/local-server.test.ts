@@ -1,8 +1,9 @@
 import { once } from "node:events";
+import { readdir, readlink } from "node:fs/promises";
 import { request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { LocalSageMaker, type LocalServer, runningService } from "../../../src/local/index.js";
 import { temporaryFolder } from "../support.js";
 
@@ -208,6 +209,36 @@ describe("LocalServer", () => {
     await ended;
     await expect(fetch(other.url)).rejects.toThrow();
     expect((await send("GET", "/")).status).toBe(200);
+  });
+
+  it("lets go of the files of transfers that the client breaks off", async () => {
+    const authorization = signed("s3")["authorization"];
+    const head = (method: string, length: number) =>
+      `${method} /broken/key HTTP/1.1\r\nhost: 127.0.0.1:${server.port}\r\nauthorization: ${authorization}\r\n` +
+      `content-length: ${length}\r\n\r\n`;
+    await send("PUT", "/broken");
+    await send("PUT", "/broken/key", { body: Buffer.alloc(16 * 2 ** 20, "x") });
+    const open = async (): Promise<string[]> => {
+      const links = await Promise.all(
+        (await readdir("/proc/self/fd")).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => "")),
+      );
+      return links.filter((link) => link.startsWith(local.root) && link.includes("key"));
+    };
+    const reading = connect(server.port, "127.0.0.1");
+    reading.write(head("GET", 0));
+    await once(reading, "data");
+    if (process.platform === "linux") expect(await open()).toHaveLength(1);
+    reading.destroy();
+
+    const writing = connect(server.port, "127.0.0.1");
+    writing.write(head("PUT", 2 ** 22));
+    writing.write(Buffer.alloc(2 ** 21, "y"));
+    await vi.waitFor(async () => expect(await readdir(join(local.root, "tmp"))).not.toEqual([]));
+    writing.destroy();
+
+    await vi.waitFor(async () => expect(await readdir(join(local.root, "tmp"))).toEqual([]));
+    if (process.platform === "linux") await vi.waitFor(async () => expect(await open()).toEqual([]));
+    expect((await send("HEAD", "/broken/key")).headers["content-length"]).toBe(String(16 * 2 ** 20));
   });
 
   it("closes when its signal aborts, and does not open when it has aborted before", async () => {
