@@ -21,6 +21,9 @@ try {
 
   console.log(run("node", ["use.mjs"]).trim());
   console.log(run("node", ["use.cjs"]).trim());
+  const asking = 'fetch(process.env.AWS_ENDPOINT_URL).then(({ status }) => console.log("the program serves:", status))';
+  const program = join(project, "node_modules/.bin/sagemaker-ts");
+  console.log(run(program, ["local", "run", "--root", "temporary", "--", process.execPath, "-e", asking]).trim());
   for (const [module, moduleResolution] of [
     ["NodeNext", "NodeNext"],
     ["ESNext", "Bundler"],

@@ -25,6 +25,7 @@ export const floors = {
   estimators: 4,
   local: 5,
   testing: 5,
+  cli: 6,
 };
 
 /** Sideways steps that are allowed on one floor. */
@@ -44,7 +45,7 @@ const lightEntrances = new Set(["session/runtime.js"]);
 /** Rooms with a folder per algorithm: the folder's own index is an entrance too. */
 const perAlgorithm = new Set(["estimators"]);
 /** Where `node:` modules may be imported. Everything else stays free of them. */
-const nodeRooms = new Set(["formats", "datasets", "session", "local", "testing"]);
+const nodeRooms = new Set(["formats", "datasets", "session", "local", "testing", "cli"]);
 
 const importPattern =
   /(?:^|\n)\s*(import|export)\s+(type\s+)?(?:[^"';]*?\sfrom\s+)?"([^"]+)"|\bimport\(\s*"([^"]+)"\s*\)/gu;

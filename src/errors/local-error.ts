@@ -11,7 +11,9 @@ export type LocalErrorCode =
   | "LOCAL_STORE_LOCKED"
   | "LOCAL_STORE_CORRUPT"
   | "LOCAL_WORKER_DIED"
-  | "LOCAL_CLOSED";
+  | "LOCAL_CLOSED"
+  | "LOCAL_LISTEN_FAILED"
+  | "LOCAL_NOT_RUNNING";
 
 /**
  * The embedded local SageMaker could not do its work.

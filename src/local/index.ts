@@ -12,4 +12,7 @@ export type { LocalRequest } from "./core/request-log.js";
 export type { LocalSageMakerOptions } from "./local-options.js";
 export { type LocalClientSettings, LocalSageMaker } from "./local-sagemaker.js";
 export { LocalSession, type LocalSessionOptions } from "./local-session.js";
+export { type RunningService, runningService } from "./running-service.js";
 export type { InProcessHandler, SdkHttpRequest, SdkHttpResponse } from "./transport/in-process-handler.js";
+export type { ListenOptions } from "./transport/listen-options.js";
+export { LocalServer } from "./transport/local-server.js";

@@ -23,6 +23,8 @@ import { FileObjectStore } from "./store/object-store.js";
 import { FileRecordStore } from "./store/record-store.js";
 import { StoreRoot } from "./store/store-root.js";
 import { InProcessHandler } from "./transport/in-process-handler.js";
+import { type ListenOptions, listenSettings } from "./transport/listen-options.js";
+import { LocalServer } from "./transport/local-server.js";
 
 /** How long the close waits for requests that are still being answered. */
 const CLOSE_WAIT_MILLISECONDS = 5_000;
@@ -43,7 +45,7 @@ export interface LocalClientSettings {
 
 /**
  * An embedded SageMaker with S3, STS, IAM and CloudWatch Logs: it really trains, stores and serves, inside this process and
- * a folder on this disk. No socket is opened.
+ * a folder on this disk. No socket is opened unless {@link LocalSageMaker.listen} is called.
  *
  * @remarks
  * Everything lives below `root`, readable: objects as files, resources as JSON, logs as JSON lines. One process at a time can
@@ -72,6 +74,7 @@ export class LocalSageMaker implements AsyncDisposable {
   readonly #s3: S3Protocol;
   readonly #sagemaker: SageMakerControlPlane;
   readonly #underWay = new Set<Promise<unknown>>();
+  readonly #servers = new Set<LocalServer>();
   #closing: Promise<void> | undefined;
 
   private constructor(store: StoreRoot, settings: LocalSettings) {
@@ -159,9 +162,7 @@ export class LocalSageMaker implements AsyncDisposable {
    * @throws {@link LocalError} `LOCAL_CLOSED` after {@link LocalSageMaker.close}
    */
   async handle(request: WireRequest): Promise<WireResponse> {
-    if (this.#closing) {
-      throw new LocalError(`The local SageMaker on ${this.root} is closed.`, "LOCAL_CLOSED");
-    }
+    this.#checkOpen();
     const answer = this.#router.handle(request);
     this.#underWay.add(answer);
     try {
@@ -169,6 +170,31 @@ export class LocalSageMaker implements AsyncDisposable {
     } finally {
       this.#underWay.delete(answer);
     }
+  }
+
+  /**
+   * Serves clients of other processes (AWS CLI, boto3, other SDKs) over HTTP on a loopback address. Several calls give
+   * several servers; {@link LocalSageMaker.close} closes them all.
+   *
+   * @throws {@link ValidationError} `INVALID_OPTIONS` for a port or host that is none
+   * @throws {@link LocalError} `LOCAL_LISTEN_FAILED` when the port is taken; `LOCAL_CLOSED` after the close
+   */
+  async listen(options: ListenOptions = {}): Promise<LocalServer> {
+    const settings = listenSettings(options);
+    this.#checkOpen();
+    const { region, roleArn } = this;
+    let server: LocalServer | undefined;
+    server = await LocalServer.listen(this, settings, async () => {
+      // Aborted before it was in use.
+      if (!server || !this.#servers.delete(server)) return;
+      const [other] = this.#servers;
+      await this.#store.publish(other && { url: other.url, region, roleArn });
+    });
+    this.#servers.add(server);
+    await this.#store.publish({ url: server.url, region, roleArn });
+    if (this.#closing) await server.close();
+    this.#checkOpen();
+    return server;
   }
 
   /** Resolves when a job is in its final status, or when an endpoint is no longer being created or updated. */
@@ -190,8 +216,13 @@ export class LocalSageMaker implements AsyncDisposable {
     await this.close();
   }
 
+  #checkOpen(): void {
+    if (this.#closing) throw new LocalError(`The local SageMaker on ${this.root} is closed.`, "LOCAL_CLOSED");
+  }
+
   async #close(): Promise<void> {
     try {
+      await Promise.all([...this.#servers].map((server) => server.close()));
       await this.#sagemaker.close();
       await this.#answersUnderWay();
       await this.#s3.close();

@@ -1,6 +1,6 @@
 /**
  * The shapes that the parts of the local service hand to each other. Transport-neutral: the same core answers the
- * AWS SDK inside the process and, later, HTTP clients.
+ * AWS SDK inside the process and HTTP clients.
  */
 
 /**

@@ -18,6 +18,15 @@ export interface LockOwner {
   readonly host: string;
   readonly since: string;
   readonly token: string;
+  /** How other processes reach the owner; absent while it listens nowhere. */
+  readonly service?: PublishedService | undefined;
+}
+
+/** Where the owner of a store listens, and who it pretends to be. */
+export interface PublishedService {
+  readonly url: string;
+  readonly region: string;
+  readonly roleArn: string;
 }
 
 /**
@@ -75,6 +84,15 @@ export class StoreLock {
       `The local SageMaker store ${root} is being opened by several processes.`,
       "LOCAL_STORE_LOCKED",
     );
+  }
+
+  /** Tells other processes how to reach the owner; undefined takes it back. */
+  async publish(service: PublishedService | undefined): Promise<void> {
+    const owner = await readOwner(this.#folder);
+    if (owner?.token !== this.#token) return;
+    const prepared = asidePath(this.#folder);
+    await writeFile(prepared, `${JSON.stringify({ ...owner, service }, undefined, 2)}\n`);
+    await rename(prepared, join(this.#folder, "owner.json"));
   }
 
   /** Gives the lock back. A lock that somebody else has taken over meanwhile is left alone. */
@@ -138,6 +156,13 @@ export async function isStoreInUse(root: string): Promise<boolean> {
   const folder = join(root, "lock");
   const owner = await readOwner(folder);
   return owner !== undefined && (await isAlive(owner, folder));
+}
+
+/** How to reach the living process that has a store open; undefined when there is none, or when it listens nowhere. */
+export async function publishedService(root: string): Promise<PublishedService | undefined> {
+  const folder = join(root, "lock");
+  const owner = await readOwner(folder);
+  return owner?.service && (await isAlive(owner, folder)) ? owner.service : undefined;
 }
 
 async function isAlive(owner: LockOwner, folder: string): Promise<boolean> {

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { LocalError, ValidationError } from "../../errors/index.js";
 import { shown } from "../../internal/options.js";
 import { hasCode } from "./files.js";
-import { isStoreInUse, StoreLock } from "./lock.js";
+import { isStoreInUse, type PublishedService, StoreLock } from "./lock.js";
 
 const FORMAT = 1;
 const TEMPORARY_PREFIX = "sagemaker-local-";
@@ -72,6 +72,11 @@ export class StoreRoot {
       await lock.release();
       throw error;
     }
+  }
+
+  /** Tells other processes how to reach this one; undefined takes it back. */
+  async publish(service: PublishedService | undefined): Promise<void> {
+    await this.#lock.publish(service);
   }
 
   /** Gives the lock back; removes a temporary store. */
