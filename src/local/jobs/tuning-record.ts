@@ -77,6 +77,8 @@ export interface TunedTraining {
   value?: number;
   /** True when its final status is known. */
   ended?: boolean;
+  /** Why it failed. */
+  failureReason?: string | undefined;
 }
 
 /** A tuning job as it is stored; times in milliseconds since 1970. */

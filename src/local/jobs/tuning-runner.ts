@@ -145,6 +145,7 @@ export class TuningRunner {
     const objective = objectiveOf(record.request, definition)?.MetricName;
     const metric = ended?.finalMetrics?.find(({ name }) => name === objective);
     if (ended?.status === "Completed" && metric) training.value = metric.value;
+    training.failureReason = ended?.failureReason;
     training.ended = true;
   }
 
@@ -166,7 +167,12 @@ export class TuningRunner {
       );
     } else if (bestTraining(record) === undefined) {
       const names = definitionsOf(record.request).map((one) => objectiveOf(record.request, one)?.MetricName);
-      fail(record, `No training job ended with a value of the objective metric ${[...new Set(names)].join(", ")}`);
+      const first = record.trainings.find(({ failureReason }) => failureReason !== undefined)?.failureReason;
+      fail(
+        record,
+        `No training job ended with a value of the objective metric ${[...new Set(names)].join(", ")}` +
+          `${first === undefined ? "" : `. The first one failed: ${first}`}`,
+      );
     } else record.status = "Completed";
   }
 }
