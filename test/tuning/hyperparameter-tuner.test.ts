@@ -293,7 +293,7 @@ describe("HyperparameterTuner.create", () => {
 });
 
 describe("new HyperparameterTuner", () => {
-  it("refuses a metric that the algorithm cannot optimise, and names those it can", () => {
+  it("refuses a metric that the algorithm cannot optimise, and names those it can [GEN-12]", () => {
     expect(faultsOf(() => untyped({ objective: "validation:acuracy", ranges: { epochs: integer(5, 9) } }))).toEqual([
       'objective: objective of BlazingText must be one of "validation:accuracy"; got "validation:acuracy"; did you mean "validation:accuracy"? [GEN-12]',
     ]);
