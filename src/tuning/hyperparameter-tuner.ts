@@ -1,4 +1,4 @@
-import { JobError, UnsupportedError, ValidationError } from "../errors/index.js";
+import { UnsupportedError, ValidationError } from "../errors/index.js";
 import { type AttachOptions, Estimator, encodeHyperparameters } from "../estimators/index.js";
 import { sleep } from "../internal/abort.js";
 import { baseNameFromImage, sanitizeName } from "../internal/names.js";
@@ -15,6 +15,7 @@ import {
 } from "../jobs/index.js";
 import { checkPreflightOptions, PreflightError } from "../preflight/index.js";
 import { type CallOptions, Session } from "../session/index.js";
+import { notFinished, tuningOptions } from "./description.js";
 import { decodeRanges, decodeTuned } from "./ranges.js";
 import { type AnyDefinition, checkTunerOptions, rangeWarnings } from "./tuner-checks.js";
 import type {
@@ -410,42 +411,4 @@ function inputsOf(inputs: unknown, name: string | undefined): unknown {
   throw new ValidationError("tuning inputs", [
     { path: [name], message: `the inputs of definition "${name}" are missing; give { ${name}: … }` },
   ]);
-}
-
-function notFinished(description: TuningJobDescription, reason: string): JobError {
-  const status = description.HyperParameterTuningJobStatus;
-  return new JobError({
-    code: status === "Failed" ? "JOB_FAILED" : status === "Stopped" ? "JOB_STOPPED" : "JOB_NOT_FINISHED",
-    kind: "Hyperparameter tuning job",
-    jobName: description.HyperParameterTuningJobName,
-    status,
-    failureReason: description.FailureReason ?? reason,
-  });
-}
-
-/** Options that a description holds. */
-function tuningOptions(description: TuningJobDescription): TuningOptions {
-  const c = description.HyperParameterTuningJobConfig;
-  const criteria = c.TuningJobCompletionCriteria;
-  const hyperband = c.StrategyConfig?.HyperbandStrategyConfig;
-  const options: TuningOptions = {
-    strategy: c.Strategy,
-    maxJobs: c.ResourceLimits.MaxNumberOfTrainingJobs,
-    maxParallelJobs: c.ResourceLimits.MaxParallelTrainingJobs,
-    maxRuntimeSeconds: c.ResourceLimits.MaxRuntimeInSeconds,
-    earlyStoppingType: c.TrainingJobEarlyStoppingType,
-    randomSeed: c.RandomSeed,
-    completionCriteria: criteria && {
-      targetObjectiveValue: criteria.TargetObjectiveMetricValue,
-      maxJobsNotImproving: criteria.BestObjectiveNotImproving?.MaxNumberOfTrainingJobsNotImproving,
-      completeOnConvergence:
-        criteria.ConvergenceDetected && criteria.ConvergenceDetected.CompleteOnConvergence === "Enabled",
-    },
-    warmStart: description.WarmStartConfig && {
-      type: description.WarmStartConfig.WarmStartType,
-      parents: description.WarmStartConfig.ParentHyperParameterTuningJobs.map((one) => one.HyperParameterTuningJobName),
-    },
-    hyperband: hyperband && { minResource: hyperband.MinResource, maxResource: hyperband.MaxResource },
-  };
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

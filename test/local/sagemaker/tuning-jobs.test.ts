@@ -77,7 +77,11 @@ describe("CreateHyperParameterTuningJob", () => {
         OutputDataConfig: { KmsKeyId: "" },
       },
       BestTrainingJob: {
-        FinalHyperParameterTuningJobObjectiveMetric: { Type: "Minimize", MetricName: "train:lines", Value: Math.fround(0.1) },
+        FinalHyperParameterTuningJobObjectiveMetric: {
+          Type: "Minimize",
+          MetricName: "train:lines",
+          Value: Math.fround(0.1),
+        },
         ObjectiveStatus: "Succeeded",
       },
     });

@@ -18,27 +18,23 @@ const range: fc.Arbitrary<NumericRange> = fc.oneof(
   fc
     .tuple(fc.integer({ min: -1000, max: 1000 }), fc.nat(1000))
     .map(([min, span]) => ({ name: "x", kind: "integer" as const, min, max: min + span, scaling: "Linear" as const })),
-  fc
-    .tuple(fc.integer({ min: 1, max: 1000 }), fc.nat(1000))
-    .map(([min, span]) => ({
-      name: "x",
-      kind: "integer" as const,
-      min,
-      max: min + span,
-      scaling: "Logarithmic" as const,
-    })),
+  fc.tuple(fc.integer({ min: 1, max: 1000 }), fc.nat(1000)).map(([min, span]) => ({
+    name: "x",
+    kind: "integer" as const,
+    min,
+    max: min + span,
+    scaling: "Logarithmic" as const,
+  })),
   fc
     .tuple(fc.double({ min: 1e-6, max: 1, noNaN: true }), fc.constantFrom("Linear" as const, "Logarithmic" as const))
     .map(([min, scaling]) => ({ name: "x", kind: "continuous" as const, min, max: min * 50, scaling })),
-  fc
-    .double({ min: 0, max: 0.9, noNaN: true })
-    .map((min) => ({
-      name: "x",
-      kind: "continuous" as const,
-      min,
-      max: 0.999,
-      scaling: "ReverseLogarithmic" as const,
-    })),
+  fc.double({ min: 0, max: 0.9, noNaN: true }).map((min) => ({
+    name: "x",
+    kind: "continuous" as const,
+    min,
+    max: 0.999,
+    scaling: "ReverseLogarithmic" as const,
+  })),
 );
 
 describe("textAt", () => {
