@@ -37,6 +37,8 @@ const sideways = new Set([
   "models>transformers",
   "models>jobs",
   "transformers>jobs",
+  // A tuner is made of estimators: it sends their requests, varies what their algorithm lets it, and hands the best one back.
+  "tuning>estimators",
 ]);
 /** Rooms whose files may be imported directly: internal has no index, clients are reached lazily file by file. */
 const open = new Set(["internal", "clients"]);

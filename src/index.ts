@@ -16,3 +16,4 @@ export * from "./preflight/index.js";
 export * from "./serializers/index.js";
 export * from "./session/index.js";
 export * from "./transformers/index.js";
+export * from "./tuning/index.js";

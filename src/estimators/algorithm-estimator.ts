@@ -9,7 +9,7 @@ import type { TrainingJobResult } from "../jobs/index.js";
 import type { PreflightChecks } from "../preflight/index.js";
 import { type AttachOptions, describeForAttach } from "./attach.js";
 import { ATTACHED, type AttachedJob } from "./attached-job.js";
-import type { AlgorithmDefinition, AlgorithmJob } from "./define-algorithm.js";
+import type { AlgorithmDefinition, AlgorithmJob, AlgorithmTuning, TuningRules } from "./define-algorithm.js";
 import { EstimatorBase, type PreparedJob } from "./estimator-base.js";
 import { decodeHyperparameters, encodeHyperparameters, parseHyperparameters } from "./hyperparameters/index.js";
 import { trainingInstances } from "./instance-types.js";
@@ -51,6 +51,7 @@ export abstract class AlgorithmEstimator<
   Options extends AlgorithmEstimatorOptions,
   Inputs = TrainingInputs,
   Results extends object = object,
+  Tuning extends AlgorithmTuning = AlgorithmTuning,
 > extends EstimatorBase<Options, Inputs, Results> {
   readonly #definition: AlgorithmDefinition;
 
@@ -67,6 +68,21 @@ export abstract class AlgorithmEstimator<
     super(options, { metricDefinitions: definition.metrics, read: readResults });
     this.#definition = definition;
     if ((options as AttachedJob)[ATTACHED] === undefined) checkOptions(definition, options);
+  }
+
+  /** What a {@link HyperparameterTuner} may vary and optimise, with the ranges that AWS advises. */
+  get tuning(): TuningRules<Tuning> {
+    const { name, metrics, wire, tuning } = this.#definition;
+    const given = tuning?.(this.options.hyperparameters);
+    const objectives = metrics
+      .filter((metric) => metric.objective && (given?.objectives.includes(metric.name) ?? true))
+      .map((metric) => [metric.name, metric.direction]);
+    return {
+      algorithm: name,
+      hyperparameters: given?.hyperparameters ?? {},
+      objectives: Object.fromEntries(objectives),
+      wire,
+    };
   }
 
   /**

@@ -79,6 +79,41 @@ export interface AlgorithmMetric {
 }
 
 /**
+ * A hyperparameter that tuning jobs may vary, with the range that AWS advises.
+ *
+ * @public
+ */
+export type TunableHyperparameter =
+  | { readonly kind: "integer" | "continuous"; readonly min: number; readonly max: number }
+  | { readonly kind: "categorical"; readonly values: readonly string[] };
+
+/**
+ * What tuning jobs may vary and optimise in an algorithm.
+ *
+ * @public
+ */
+export interface AlgorithmTuning {
+  readonly hyperparameters: Readonly<Record<string, TunableHyperparameter>>;
+  /** Names of metrics; each is one of the algorithm's metrics with `objective`. */
+  readonly objectives: readonly string[];
+}
+
+/**
+ * What a tuner asks an estimator of a built-in algorithm.
+ *
+ * @public
+ */
+export interface TuningRules<T extends AlgorithmTuning = AlgorithmTuning> {
+  /** Name of the algorithm in messages. */
+  readonly algorithm: string;
+  readonly hyperparameters: T["hyperparameters"];
+  /** Which way is better, by the metric's name. */
+  readonly objectives: Readonly<Record<T["objectives"][number], "Maximize" | "Minimize">>;
+  /** Spelling of values on the wire, where it is not the usual one. */
+  readonly wire: HyperparameterWireRules | undefined;
+}
+
+/**
  * A training job as the rules of an algorithm see it.
  *
  * @public
@@ -140,6 +175,12 @@ export interface AlgorithmDefinition<S extends z.ZodType = z.ZodType> {
    */
   readonly incremental?: boolean | undefined;
   readonly metrics: readonly AlgorithmMetric[];
+  /**
+   * What tuning jobs may vary and optimise, given the hyperparameters of the estimator.
+   *
+   * @defaultValue nothing to vary; every metric with `objective`
+   */
+  tuning?(hyperparameters: z.output<S>): AlgorithmTuning;
   /** Faults that only the whole job shows. Called when the job is put together, after the rules above hold. */
   check?(job: AlgorithmJob<z.output<S>>): readonly ValidationIssue[];
   /** What is legal but hardly meant, as full sentences. */

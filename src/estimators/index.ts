@@ -7,11 +7,14 @@ export {
   type AlgorithmDefinition,
   type AlgorithmJob,
   type AlgorithmMetric,
+  type AlgorithmTuning,
   type ChannelRule,
   type DerivedHyperparameters,
   defineAlgorithm,
   type InstanceRule,
   type OptionCheck,
+  type TunableHyperparameter,
+  type TuningRules,
 } from "./define-algorithm.js";
 export { Estimator, type EstimatorDeployOptions, type EstimatorOptions, type InstanceGroup } from "./estimator.js";
 export {

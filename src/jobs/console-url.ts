@@ -13,7 +13,7 @@ const EXAMPLE_ACCOUNTS = new Set(["000000000000", "111111111111", "123456789012"
  */
 export function consoleUrl(
   arn: string | undefined,
-  page: "jobs" | "transform-jobs" | "endpoints",
+  page: "jobs" | "transform-jobs" | "hyper-tuning-jobs" | "endpoints",
   name: string,
 ): string | undefined {
   const match = /^arn:([^:]+):sagemaker:([^:]+):(\d+):/u.exec(arn ?? "");

@@ -5,6 +5,7 @@ import type {
   CreateTransformJobRequest,
   ResourceConfigRequest,
 } from "./requests.js";
+import type { TuningJobDescription } from "./tuning-job-requests.js";
 
 /**
  * Overall status of a training job.
@@ -103,6 +104,14 @@ export const REQUIRED_MEMBERS = Object.freeze({
     "TransformOutput",
     "TransformResources",
   ] satisfies (keyof TransformJobDescription)[],
+  DescribeHyperParameterTuningJob: [
+    "HyperParameterTuningJobName",
+    "HyperParameterTuningJobArn",
+    "HyperParameterTuningJobConfig",
+    "HyperParameterTuningJobStatus",
+    "CreationTime",
+    "TrainingJobStatusCounters",
+  ] satisfies (keyof TuningJobDescription)[],
 });
 
 /**

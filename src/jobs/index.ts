@@ -23,6 +23,17 @@ export type {
 export { TrainingJob } from "./training-job.js";
 export type { TrainingJobResult } from "./training-job-result.js";
 export { TransformJob, type TransformJobResult } from "./transform-job.js";
+export { TUNING_WAIT_OPTIONS, TuningJob, type TuningJobResult, type TuningWaitOptions } from "./tuning-job.js";
+export type {
+  CreateTuningJobRequest,
+  NumericRangeRequest,
+  ParameterRangesRequest,
+  TrainingJobDefinitionRequest,
+  TunedTrainingJobSummary,
+  TuningJobDescription,
+  TuningJobStatus,
+  TuningObjectiveRequest,
+} from "./tuning-job-requests.js";
 export type {
   CleanupEvent,
   HeartbeatEvent,

@@ -198,7 +198,7 @@ export class LocalSageMaker implements AsyncDisposable {
   }
 
   /** Resolves when a job is in its final status, or when an endpoint is no longer being created or updated. */
-  async settled(kind: "training-job" | "transform-job" | "endpoint", name: string): Promise<void> {
+  async settled(kind: "training-job" | "transform-job" | "tuning-job" | "endpoint", name: string): Promise<void> {
     await this.#sagemaker.settled(kind, name);
   }
 

@@ -19,6 +19,7 @@ import {
   type BlazingTextMode,
   blazingTextHyperparametersSchema,
 } from "./hyperparameters.js";
+import { blazingTextTuning } from "./tuning.js";
 import { blazingTextWarnings } from "./warnings.js";
 
 // Source of the rules: https://docs.aws.amazon.com/sagemaker/latest/dg/blazingtext.html (instances and data formats).
@@ -140,6 +141,7 @@ export const blazingTextAlgorithm: AlgorithmDefinition<typeof blazingTextHyperpa
     { name: "validation:accuracy", regex: "#validation_accuracy: (\\S+)", direction: "Maximize", objective: true },
     { name: "train:mean_rho", regex: "#mean_rho: (\\S+)", direction: "Maximize", objective: true },
   ],
+  tuning: blazingTextTuning,
   check,
   warnings,
   preflight: async (context) => (await import("./preflight.js")).blazingTextPreflight(context),

@@ -11,6 +11,7 @@ import { type BlazingTextInstanceType, blazingTextAlgorithm } from "./algorithm.
 import type { BlazingTextHyperparameters, BlazingTextMode } from "./hyperparameters.js";
 import { BlazingTextPredictor } from "./predictor.js";
 import { BlazingTextTransformer } from "./transformer.js";
+import type { BlazingTextTuning } from "./tuning.js";
 
 type InstanceOptions<M extends BlazingTextMode> =
   | {
@@ -122,7 +123,8 @@ export interface BlazingTextResults {
 export class BlazingText<M extends BlazingTextMode = BlazingTextMode> extends AlgorithmEstimator<
   BlazingTextOptions<M>,
   BlazingTextInputs<M>,
-  BlazingTextResults
+  BlazingTextResults,
+  BlazingTextTuning<M>
 > {
   /**
    * @throws {@link ValidationError} with every fault: `INVALID_HYPERPARAMETERS` when hyperparameters are among them, else

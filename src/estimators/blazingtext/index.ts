@@ -32,4 +32,5 @@ export {
   type WordVector,
 } from "./predictor.js";
 export { BlazingTextTransformer } from "./transformer.js";
+export type { BlazingTextTuning } from "./tuning.js";
 export { blazingTextWarnings } from "./warnings.js";

@@ -11,6 +11,7 @@ import {
 } from "../instance-types.js";
 import { type DeepARHyperparameters, deepARHyperparametersSchema } from "./hyperparameters.js";
 import { encoderIssues } from "./model-card.js";
+import { deepARTuning } from "./tuning.js";
 import { jobWarnings } from "./warnings.js";
 
 // Source of the rules: https://docs.aws.amazon.com/sagemaker/latest/dg/deepar.html (channels, instances, metrics).
@@ -123,6 +124,7 @@ export const deepARAlgorithm: AlgorithmDefinition<typeof deepARHyperparametersSc
       objective: false,
     },
   ],
+  tuning: () => deepARTuning,
   check,
   preflight: async (context) => (await import("./preflight.js")).deepARPreflight(context),
   warnings: jobWarnings,

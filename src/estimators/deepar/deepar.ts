@@ -17,6 +17,7 @@ import type { DeepARHyperparameters } from "./hyperparameters.js";
 import { type DeepARModelCard, deepARModelCard, encoderIssues } from "./model-card.js";
 import { DeepARPredictor, type DeepARPredictorOptions } from "./predictor.js";
 import { DeepARTransformer, type DeepARTransformerOptions } from "./transformer.js";
+import type { DeepARTuning } from "./tuning.js";
 
 type InstanceOptions =
   | {
@@ -158,7 +159,7 @@ const categoryFile: JobFile = { name: "categories.json", what: "categories" };
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/deepar.html
  * @public
  */
-export class DeepAR extends AlgorithmEstimator<DeepAROptions, DeepARInputs, DeepARResults> {
+export class DeepAR extends AlgorithmEstimator<DeepAROptions, DeepARInputs, DeepARResults, DeepARTuning> {
   /**
    * @throws {@link ValidationError} with every fault: `INVALID_HYPERPARAMETERS` when hyperparameters are among them, else
    * `INVALID_OPTIONS`

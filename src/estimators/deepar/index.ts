@@ -33,4 +33,5 @@ export { type DeepARModelCard, deepARModelCard } from "./model-card.js";
 export { type DeepARForecastOptions, DeepARPredictor, type DeepARPredictorOptions } from "./predictor.js";
 export { type BandCoverage, type DeepARScores, scoreForecasts } from "./scores.js";
 export { type DeepARBatchResult, DeepARTransformer, type DeepARTransformerOptions } from "./transformer.js";
+export type { DeepARTuning } from "./tuning.js";
 export { deepARWarnings } from "./warnings.js";

@@ -9,6 +9,9 @@ import {
   variantOf,
 } from "./schema-fields.js";
 
+/** What a tuning job adds to the hyperparameters of its training jobs; every container takes it. */
+const OBJECTIVE_KEY = "_tuning_objective_metric";
+
 const CAUSE = " (caused by ValidationError)";
 
 /**
@@ -32,7 +35,7 @@ export function containerFaults(
   const fields = variant.fields;
   const faults: string[] = [];
 
-  const unknown = Object.keys(wire).filter((key) => !fields.has(key));
+  const unknown = Object.keys(wire).filter((key) => !fields.has(key) && key !== OBJECTIVE_KEY);
   if (unknown.length > 0) {
     const names = unknown.map((key) => `'${key}'`).join(", ");
     faults.push(

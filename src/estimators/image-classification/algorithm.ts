@@ -5,6 +5,7 @@ import { imageClassificationDraftSchema, imageClassificationHyperparametersSchem
 import { imageClassificationInstances } from "./instances.js";
 import { hasLists, LIST_CHANNELS, LISTS_BELONG_TOGETHER } from "./job-channels.js";
 import { jobIssues } from "./job-issues.js";
+import { imageClassificationTuning } from "./tuning.js";
 import { jobWarnings } from "./warnings.js";
 
 // Source of the rules: https://docs.aws.amazon.com/sagemaker/latest/dg/image-classification.html (instances and data formats).
@@ -73,6 +74,7 @@ export const imageClassificationAlgorithm: AlgorithmDefinition<typeof imageClass
         objective: true,
       },
     ],
+    tuning: () => imageClassificationTuning,
     check: jobIssues,
     warnings: jobWarnings,
     codes: { unknownChannel: "IC-02" },

@@ -14,6 +14,7 @@ import type { ImageClassificationDraft } from "./hyperparameters.js";
 import type { ImageClassificationInstanceType } from "./instances.js";
 import { ImageClassificationPredictor } from "./predictor.js";
 import { ImageClassificationTransformer } from "./transformer.js";
+import type { ImageClassificationTuning } from "./tuning.js";
 
 type InstanceOptions =
   | {
@@ -188,7 +189,8 @@ export interface ImageClassificationResults {
 export class ImageClassification extends AlgorithmEstimator<
   ImageClassificationOptions,
   ImageClassificationInputs,
-  ImageClassificationResults
+  ImageClassificationResults,
+  ImageClassificationTuning
 > {
   /**
    * @throws {@link ValidationError} with every fault: `INVALID_HYPERPARAMETERS` when hyperparameters are among them, else

@@ -50,4 +50,5 @@ export {
   ImageClassificationTransformer,
   type ImageClassificationTransformerOptions,
 } from "./transformer.js";
+export type { ImageClassificationTuning } from "./tuning.js";
 export { imageClassificationWarnings } from "./warnings.js";

@@ -19,3 +19,15 @@ export {
 export { recoverTraining, TrainingRunner } from "./training-runner.js";
 export { type TransformRecord, type TransformRequest, transformKind } from "./transform-record.js";
 export { recoverTransforms, TransformRunner } from "./transform-runner.js";
+export {
+  bestTraining,
+  definitionsOf,
+  objectiveOf,
+  type ParameterRangesRequest,
+  type TrainingJobDefinition,
+  type TunedTraining,
+  type TuningRecord,
+  type TuningRequest,
+  tuningKind,
+} from "./tuning-record.js";
+export { recoverTuning, type TuningPlan, TuningRunner, trainingRequestOf } from "./tuning-runner.js";

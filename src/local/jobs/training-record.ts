@@ -55,6 +55,8 @@ export interface TrainingRecord {
   readonly name: string;
   readonly arn: string;
   readonly request: TrainingRequest;
+  /** The tuning job that made it. */
+  readonly tuningJobArn?: string | undefined;
   readonly creationTime: number;
   readonly metricDefinitions: readonly MetricDefinition[];
   tags: readonly Tag[];

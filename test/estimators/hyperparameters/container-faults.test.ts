@@ -9,6 +9,11 @@ describe("containerFaults", () => {
     expect(faults({ mode: "supervised", epochs: "10", learning_rate: "5e-2", early_stopping: "true" })).toEqual([]);
   });
 
+  it("takes what a tuning job adds to the hyperparameters of its training jobs", () => {
+    expect(faults({ mode: "supervised", _tuning_objective_metric: "validation:accuracy" })).toEqual([]);
+    expect(faults({ mode: "supervised", _tuning: "1" })).toHaveLength(1);
+  });
+
   it("words a missing value as the containers do", () => {
     expect(faults({})).toEqual([
       "No value(s) were specified for 'mode' which are required hyperparameter(s) (caused by ValidationError)",

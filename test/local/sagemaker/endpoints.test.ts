@@ -420,8 +420,8 @@ describe("list operations and tags", () => {
   });
 
   it("names the operations it serves when it is asked for another one", async () => {
-    await expect(local.call("CreateHyperParameterTuningJob")).rejects.toThrow(
-      /^\[local mode\] CreateHyperParameterTuningJob is not served\. Served are: AddTags, CreateEndpoint, /u,
+    await expect(local.call("CreateProcessingJob")).rejects.toThrow(
+      /^\[local mode\] CreateProcessingJob is not served\. Served are: AddTags, CreateEndpoint, /u,
     );
   });
 });

@@ -1,6 +1,12 @@
 import { isS3Uri, parseS3Uri } from "../../../internal/s3-uri.js";
 import { ServiceError } from "../../core/contract.js";
-import type { EndpointRunner, JobEnvironment, TrainingRunner, TransformRunner } from "../../jobs/index.js";
+import type {
+  EndpointRunner,
+  JobEnvironment,
+  TrainingRunner,
+  TransformRunner,
+  TuningRunner,
+} from "../../jobs/index.js";
 import type { Names } from "./names.js";
 
 /** What the operations of the service share. */
@@ -10,6 +16,7 @@ export interface SageMakerContext {
   readonly training: TrainingRunner;
   readonly endpoints: EndpointRunner;
   readonly transforms: TransformRunner;
+  readonly tuning: TuningRunner;
   /** Runs work that reads and then changes one resource, one after the other per resource. */
   exclusively<T>(resource: string, work: () => Promise<T>): Promise<T>;
 }

@@ -14,10 +14,12 @@ import {
   realisticDelays,
   recoverTraining,
   recoverTransforms,
+  recoverTuning,
   Slots,
   type StageDelays,
   TrainingRunner,
   TransformRunner,
+  TuningRunner,
 } from "../../jobs/index.js";
 import { RequestValidator, sagemakerRequests } from "../../model/index.js";
 import { EndpointRuntime } from "../runtime.js";
@@ -29,6 +31,7 @@ import { Names } from "./names.js";
 import * as tags from "./tags.js";
 import * as trainingJobs from "./training-jobs.js";
 import * as transformJobs from "./transform-jobs.js";
+import * as tuningJobs from "./tuning-jobs.js";
 
 /** Folder below the scratch folder that survives a restart: unpacked model archives. */
 const modelsFolder = "models";
@@ -57,10 +60,19 @@ const operations: Readonly<Record<string, Operation>> = {
   DescribeTransformJob: transformJobs.describeTransformJob,
   StopTransformJob: transformJobs.stopTransformJob,
   ListTransformJobs: transformJobs.listTransformJobs,
+  CreateHyperParameterTuningJob: tuningJobs.createTuningJob,
+  DescribeHyperParameterTuningJob: tuningJobs.describeTuningJob,
+  StopHyperParameterTuningJob: tuningJobs.stopTuningJob,
+  DeleteHyperParameterTuningJob: tuningJobs.deleteTuningJob,
+  ListHyperParameterTuningJobs: tuningJobs.listTuningJobs,
+  ListTrainingJobsForHyperParameterTuningJob: tuningJobs.listTrainingJobsOf,
   AddTags: tags.addTags,
   ListTags: tags.listTags,
   DeleteTags: tags.deleteTags,
 };
+
+/** What can be waited for. */
+export type SettledKind = "training-job" | "transform-job" | "tuning-job" | "endpoint";
 
 /** Settings of the SageMaker side that {@link LocalDependencies} do not hold. */
 export interface ControlPlaneOptions {
@@ -99,12 +111,14 @@ export class SageMakerControlPlane implements SageMakerService {
       now: () => dependencies.now(),
     };
     this.#cache = new ModelCache(join(paths.work, modelsFolder));
+    const training = new TrainingRunner(environment, this.#cache);
     this.#context = {
       environment,
       names: new Names(identity),
-      training: new TrainingRunner(environment, this.#cache),
+      training,
       endpoints: new EndpointRunner(environment, this.#cache),
       transforms: new TransformRunner(environment, this.#cache),
+      tuning: new TuningRunner(environment, training),
       exclusively: (resource, work) => this.#exclusively(resource, work),
     };
     this.runtime = new EndpointRuntime(environment, this.#context.endpoints);
@@ -122,6 +136,7 @@ export class SageMakerControlPlane implements SageMakerService {
     }
     await recoverTraining(environment);
     await recoverTransforms(environment);
+    await recoverTuning(environment);
     const endpointRecords = await environment.records.list<EndpointRecord>(endpointKind);
     await this.#cache.prune(await archivesInUse(environment, this.#cache, endpointRecords));
     for (const record of endpointRecords) runner.open(record);
@@ -147,17 +162,18 @@ export class SageMakerControlPlane implements SageMakerService {
   }
 
   /** Resolves when a job is in its final status, or when an endpoint is no longer being created or updated. */
-  async settled(kind: "training-job" | "transform-job" | "endpoint", name: string): Promise<void> {
+  async settled(kind: SettledKind, name: string): Promise<void> {
     if (kind === "training-job") await this.#context.training.finished(name);
     else if (kind === "transform-job") await this.#context.transforms.finished(name);
+    else if (kind === "tuning-job") await this.#context.tuning.finished(name);
     else await this.#context.endpoints.settled(name);
   }
 
   /** Ends all workers. Running jobs are stored as failed; endpoints serve again when the root is opened the next time. */
   async close(): Promise<void> {
     this.#closed = true;
-    const { training, transforms, endpoints: runner } = this.#context;
-    await Promise.all([training.close(), transforms.close(), runner.close()]);
+    const { training, transforms, tuning, endpoints: runner } = this.#context;
+    await Promise.all([tuning.close(), training.close(), transforms.close(), runner.close()]);
   }
 
   async #exclusively<T>(resource: string, work: () => Promise<T>): Promise<T> {

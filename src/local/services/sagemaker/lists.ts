@@ -20,6 +20,8 @@ export interface Listed {
   readonly creationTime: number;
   readonly lastModifiedTime?: number;
   readonly status?: string;
+  /** What `FinalObjectiveMetricValue` sorts by. */
+  readonly value?: number;
 }
 
 type Position = readonly [string | number, string];
@@ -72,6 +74,7 @@ function within(milliseconds: number, after: number | undefined, before: number 
 
 function sortValue(resource: Listed, sortBy: string | undefined): string | number {
   if (sortBy === "Name") return resource.name;
+  if (sortBy === "FinalObjectiveMetricValue") return resource.value ?? 0;
   if (sortBy === "Status") return resource.status ?? "";
   return resource.creationTime;
 }

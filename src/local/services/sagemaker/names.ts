@@ -2,7 +2,13 @@ import { randomBytes } from "node:crypto";
 import type { LocalIdentity } from "../../core/contract.js";
 
 /** Kinds of resources, as they stand in ARNs. */
-export type ResourceKind = "training-job" | "model" | "endpoint-config" | "endpoint" | "transform-job";
+export type ResourceKind =
+  | "training-job"
+  | "model"
+  | "endpoint-config"
+  | "endpoint"
+  | "transform-job"
+  | "hyper-parameter-tuning-job";
 
 /** Builds the ARNs of one account and region. */
 export class Names {

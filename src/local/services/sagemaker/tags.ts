@@ -1,5 +1,5 @@
 import { ServiceError } from "../../core/contract.js";
-import { endpointKind, type Tag, trainingKind, transformKind } from "../../jobs/index.js";
+import { endpointKind, type Tag, trainingKind, transformKind, tuningKind } from "../../jobs/index.js";
 import type { SageMakerContext } from "./context.js";
 import { endpointConfigKind } from "./endpoint-configs.js";
 import { modelKind } from "./models.js";
@@ -52,6 +52,7 @@ async function change(
 function liveRecord(context: SageMakerContext, kind: string, name: string): Tagged | undefined {
   if (kind === trainingKind) return context.training.running(name);
   if (kind === transformKind) return context.transforms.running(name);
+  if (kind === tuningKind) return context.tuning.running(name);
   return kind === endpointKind ? context.endpoints.record(name) : undefined;
 }
 
@@ -59,7 +60,7 @@ async function find(
   context: SageMakerContext,
   arn: string,
 ): Promise<{ readonly kind: string; readonly resource: Tagged }> {
-  for (const kind of [trainingKind, modelKind, endpointConfigKind, endpointKind, transformKind]) {
+  for (const kind of [trainingKind, modelKind, endpointConfigKind, endpointKind, transformKind, tuningKind]) {
     if (!arn.includes(`:${kind}/`)) continue;
     const name = arn.slice(arn.indexOf(`:${kind}/`) + kind.length + 2);
     const direct = await context.environment.records.read<Tagged>(kind, name);

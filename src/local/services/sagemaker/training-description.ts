@@ -9,6 +9,7 @@ export function describeTrainingJobRecord(record: TrainingRecord): object {
     ...request,
     TrainingJobName: record.name,
     TrainingJobArn: record.arn,
+    ...(record.tuningJobArn === undefined ? {} : { TuningJobArn: record.tuningJobArn }),
     ...(record.modelArtifact === undefined ? {} : { ModelArtifacts: { S3ModelArtifacts: record.modelArtifact } }),
     TrainingJobStatus: record.status,
     SecondaryStatus: record.secondaryStatus,

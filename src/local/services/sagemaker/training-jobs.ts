@@ -15,8 +15,16 @@ import { invalid, notLocal, requireBucket, requireS3Uri, type SageMakerContext, 
 import { type ListRequest, listPage } from "./lists.js";
 import { describeTrainingJobRecord } from "./training-description.js";
 
-/** Starts a training job after the checks that the service makes at once. */
-export async function createTrainingJob(context: SageMakerContext, request: TrainingRequest): Promise<object> {
+/**
+ * Starts a training job after the checks that the service makes at once.
+ *
+ * @param tuningJobArn - the tuning job that makes it
+ */
+export async function createTrainingJob(
+  context: SageMakerContext,
+  request: TrainingRequest,
+  tuningJobArn?: string,
+): Promise<object> {
   const { environment, names, training } = context;
   const name = request.TrainingJobName;
   const arn = names.arn("training-job", name);
@@ -34,6 +42,7 @@ export async function createTrainingJob(context: SageMakerContext, request: Trai
       name,
       arn,
       request,
+      tuningJobArn,
       creationTime: now,
       lastModifiedTime: now,
       metricDefinitions: [
@@ -111,7 +120,11 @@ async function existing({ environment }: SageMakerContext, name: string): Promis
   return record;
 }
 
-async function checkedAlgorithm(context: SageMakerContext, request: TrainingRequest): Promise<AlgorithmRegistration> {
+/** @throws ServiceError for what the service, or local mode, refuses before a job is created */
+export async function checkedAlgorithm(
+  context: SageMakerContext,
+  request: TrainingRequest,
+): Promise<AlgorithmRegistration> {
   const registration = findAlgorithm(context, request);
   const { AlgorithmSpecification: specification, ResourceConfig: resources } = request;
   if (resources.InstanceGroups?.length)
