@@ -8,7 +8,7 @@ export const magicInteger = 0xced7230a | 0;
 export const frameHeadBytes = 8;
 /** The length of a part in the second word of its head. */
 export const partLengthBits = 2 ** 29 - 1;
-export const maxPartBytes = partLengthBits;
+const maxPartBytes = partLengthBits;
 /** The same as this machine reads it from memory. */
 const magicWord = new Int32Array(Uint8Array.from(magicBytes).buffer)[0];
 /** Payloads below this many bytes are searched word by word: a call of `indexOf` costs as much as a hundred words. */
