@@ -30,7 +30,7 @@ const root = await session.uploadData(folder, { keyPrefix: "shapes" });
 const estimator = new ImageClassification({
   session,
   instanceType: "ml.g4dn.xlarge",
-  hyperparameters: { num_layers: 20, image_shape: "1,16,16", mini_batch_size: 10, epochs: 4, learning_rate: 0.05 },
+  hyperparameters: { num_layers: 20, image_shape: "1,16,16", mini_batch_size: 10, epochs: 6, learning_rate: 0.02 },
 }).withData({ trainingImages: images.train, validationImages: images.validation, classNames });
 const job = await estimator.fit({
   train: `${root}train/`,

@@ -25,13 +25,21 @@ const HYPERPARAMETERS = {
   ...{ epochs: "5", learning_rate: "0.01", top_k: "2", precision_dtype: "float32" },
 };
 
-/** Writes one pair of RecordIO files for each seed: 480 digits to learn from and 120 to test with, drawn at random. */
-export async function writeDigits(dir: string, seeds: readonly number[]): Promise<void> {
+/** The digits of the published job: the first 480 of MNIST, and 120 from number 48,000 on. */
+export const PUBLISHED = 0;
+
+/**
+ * Writes one pair of RecordIO files for each draw: 480 digits to learn from and 120 to test with, at random, or for
+ * {@link PUBLISHED} those of the published job.
+ */
+export async function writeDigits(dir: string, draws: readonly number[]): Promise<void> {
   const images = await readIdx(join(FILES, "train-images-idx3-ubyte"));
   const labels = await readIdx(join(FILES, "train-labels-idx1-ubyte"));
-  for (const seed of seeds) {
-    const random = seededRandom(seed);
+  for (const draw of draws) {
+    const random = seededRandom(draw);
     const drawn = new Set<number>();
+    if (draw === PUBLISHED) for (let at = 0; at < TRAIN; at++) drawn.add(at);
+    if (draw === PUBLISHED) for (let at = 0; at < VALIDATION; at++) drawn.add(48_000 + at);
     while (drawn.size < TRAIN + VALIDATION) drawn.add(random.nextInt(labels.data.length));
     const records = await Promise.all(
       [...drawn].map(async (index) => {
@@ -40,8 +48,8 @@ export async function writeDigits(dir: string, seeds: readonly number[]): Promis
         return { id: index, labels: Number(labels.data[index]), image };
       }),
     );
-    await writeImageRecords(join(dir, `train-${seed}.rec`), records.slice(0, TRAIN));
-    await writeImageRecords(join(dir, `validation-${seed}.rec`), records.slice(TRAIN));
+    await writeImageRecords(join(dir, `train-${draw}.rec`), records.slice(0, TRAIN));
+    await writeImageRecords(join(dir, `validation-${draw}.rec`), records.slice(TRAIN));
   }
 }
 
@@ -53,14 +61,19 @@ export interface MnistJob {
   readonly digest: number;
 }
 
-/** Trains on the files of a seed. */
+/** Trains on the files of a draw, by default the one with the number of the seed. */
 export async function trainDigits(
   dir: string,
-  options: { readonly seed: number; readonly threads?: number; readonly hyperparameters?: Record<string, string> },
+  options: {
+    readonly seed: number;
+    readonly draw?: number;
+    readonly threads?: number;
+    readonly hyperparameters?: Record<string, string>;
+  },
 ): Promise<MnistJob> {
-  const { seed, threads = 1, hyperparameters } = options;
+  const { seed, draw = seed, threads = 1, hyperparameters } = options;
   const channel = (name: string): ChannelInput => {
-    const path = join(dir, `${name}-${seed}.rec`);
+    const path = join(dir, `${name}-${draw}.rec`);
     const containerPath = `/opt/ml/input/data/${name}/${name}.rec`;
     return {
       ...{ name, contentType: "application/x-recordio", inputMode: "File", s3DataType: "S3Prefix" },

@@ -19,8 +19,9 @@ export function pinballLoss(actual: Actual, predicted: ArrayLike<number>, quanti
 }
 
 /**
- * The loss of a quantile in proportion to the values, as DeepAR scores its test data: `2 * sum of pinball losses / sum of
- * absolute values`. The lower, the better; without unit, so that series of different size can be compared.
+ * The loss of a quantile in proportion to the values, as DeepAR scores its test data:
+ * `2 * sum of pinball losses / sum of absolute values`. The lower, the better; without unit, so that series of different
+ * size can be compared.
  *
  * @remarks For several series put their points one behind the other: the service sums over all of them.
  *

@@ -10,7 +10,7 @@ import { checkedMaxLineBytes } from "./line-blocks.js";
 import { RecordFault } from "./record-fault.js";
 
 /**
- * Kinds of {@link DeepARFault}.
+ * Kinds of `DeepARFault`.
  *
  * - `unreadable`: no JSON, or no series;
  * - `differing-layout`: another number of `cat` or `dynamic_feat` than in the first series;
@@ -62,7 +62,7 @@ export interface DeepARCategory {
 }
 
 /**
- * What {@link inspectDeepAR} found.
+ * What `inspectDeepAR` found.
  *
  * @public
  */
@@ -106,7 +106,7 @@ export interface DeepARReport {
 }
 
 /**
- * Options of {@link inspectDeepAR}.
+ * Options of `inspectDeepAR`.
  *
  * @public
  */

@@ -97,6 +97,12 @@ export async function expandRole(session: Session, role: string, options: CallOp
   }
 }
 
+/**
+ * The client of IAM, an optional package. Stays out of the declarations, which hold where it is not installed.
+ *
+ * @internal
+ * @throws MissingDependencyError when it is not installed
+ */
 export async function loadIam(): Promise<typeof import("../clients/iam.js")> {
   try {
     return await import("../clients/iam.js");

@@ -41,7 +41,7 @@ export interface DeepARPredictorOptions extends AlgorithmPredictorOptions {
 }
 
 /**
- * Options of {@link DeepARPredictor.forecast}.
+ * Options of `DeepARPredictor.forecast`.
  *
  * @public
  */
