@@ -27,9 +27,9 @@ import {
   type RecordEncoder,
   type WriteOptions,
   type WriteResult,
-  writeChunks,
   writeRecords,
 } from "./record-writer.js";
+import { writeChunks } from "./write-chunks.js";
 
 /**
  * Options of {@link writeDeepAR} and {@link encodeDeepAR}.

@@ -1,5 +1,5 @@
-import { createAtomicFile } from "./atomic-file.js";
 import { pullRecords, type RecordSink, type RecordSource } from "./record-source.js";
+import { writeChunks } from "./write-chunks.js";
 
 /**
  * What every writer accepts.
@@ -171,23 +171,4 @@ export async function writeRecords<T>(
     yield sink.empty();
   }
   return { ...(await writeChunks(file, chunks(), signal)), records: sink.records };
-}
-
-/** Writes chunks of bytes to a file that appears only when it is complete. A chunk is used up before the next is taken. */
-export async function writeChunks(
-  file: string | URL,
-  chunks: AsyncIterable<Uint8Array>,
-  signal: AbortSignal | undefined,
-): Promise<{ readonly path: string; readonly bytes: number }> {
-  signal?.throwIfAborted();
-  const output = await createAtomicFile(file);
-  try {
-    for await (const chunk of chunks) await output.write(chunk);
-    signal?.throwIfAborted();
-    await output.commit();
-    return { path: output.path, bytes: output.bytes };
-  } catch (error) {
-    await output.discard();
-    throw error;
-  }
 }
